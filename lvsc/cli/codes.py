@@ -1,0 +1,12 @@
+"""Exit codes, stable; all others are reserved."""
+
+OK = 0
+FINDINGS = 1
+USAGE = 2
+UNREADABLE = 3
+CHANGES = 4
+REFUSED = 5
+ROLLED_BACK = 6
+ROLLBACK_INCOMPLETE = 7
+NOT_CONFIRMED = 8
+INTERRUPTED = 130

@@ -1,0 +1,31 @@
+"""A topology that is good enough to use, or the findings and exit code 1."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from lvsc.cli import codes
+from lvsc.cli.console import say, summary, use_color
+from lvsc.cli.opened import Opened, open_topology
+from lvsc.report import FORMS
+from lvsc.rules import Site
+
+
+def usable(paths: Sequence[str], with_errors: bool = False) -> Site:
+    """The site of a topology; its findings go to standard error, and errors end the command.
+
+    `with_errors`: a topology that can be read is used in spite of lint errors.
+    """
+    opened = open_topology(paths)
+    if opened.findings:
+        sys.stderr.write(FORMS["full"].render(opened.findings, opened.sources, use_color(sys.stderr)))
+        say(f"lvsc: {summary(opened.findings)}")
+    if opened.site is None or (opened.broken and not with_errors):
+        raise typer.Exit(codes.FINDINGS)
+    return opened.site
+
+
+__all__ = ["Opened", "usable"]

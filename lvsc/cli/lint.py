@@ -1,0 +1,78 @@
+"""`lvsc lint`."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from lvsc.cli import codes
+
+EXAMPLE = "Example: lvsc lint examples/dr-pair.yaml"
+
+
+class FailOn(StrEnum):
+    """The least severity that makes lint fail."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    never = "never"
+
+
+class Color(StrEnum):
+    """When to colour."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Topology files or folders, `-` for standard input; without any, lvsc.yaml and *.lvsc.yaml here."
+    ),
+]
+
+
+def lint(
+    paths: Paths = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", help="full, concise or json, or FORMAT=FILE; may be repeated.", envvar="LVSC_OUTPUT"
+        ),
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="The least severity that gives exit code 1.", envvar="LVSC_FAIL_ON")
+    ] = FailOn.error,
+    color: Annotated[Color, typer.Option(help="When to colour.", envvar="LVSC_COLOR")] = Color.auto,
+) -> None:
+    """Check a topology: its language, its addresses, and what packets would meet."""
+    from lvsc.cli.console import say, summary, use_color
+    from lvsc.cli.files import write_text
+    from lvsc.cli.opened import open_topology
+    from lvsc.finding import Severity
+    from lvsc.report import FORMS
+
+    targets = [_target(text) for text in output or ["full"]]
+    opened = open_topology(paths or [])
+    for form, target in targets:
+        colored = target == "-" and use_color(sys.stdout, color.value)
+        write_text(target, FORMS[form].render(opened.findings, opened.sources, colored))
+    say(f"lvsc: {summary(opened.findings)}")
+    if fail_on is not FailOn.never and any(
+        each.severity.rank <= Severity(fail_on.value).rank for each in opened.findings
+    ):
+        raise typer.Exit(codes.FINDINGS)
+
+
+def _target(text: str) -> tuple[str, str]:
+    """The form and where it goes."""
+    form, _, target = text.partition("=")
+    if form not in ("full", "concise", "json"):
+        raise typer.BadParameter(f"`{form}` is no format: use full, concise or json", param_hint="--output")
+    return form, target or "-"

@@ -1,0 +1,68 @@
+"""`lvsc rehearse`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lvsc.cli import codes
+from lvsc.cli.lint import Paths
+
+if TYPE_CHECKING:
+    from lvsc.lab.result import Played
+
+EXAMPLE = "Example: lvsc rehearse examples/dr-minimal.yaml"
+
+
+class BackendName(StrEnum):
+    """Where the private kernel comes from."""
+
+    uml = "uml"
+    qemu = "qemu"
+    host = "host"
+
+
+def rehearse(
+    paths: Paths = None,
+    backend: Annotated[
+        BackendName | None,
+        typer.Option(
+            help="uml (user-mode Linux), qemu (has nftables) or host; without it uml, or qemu for marks.",
+            envvar="LVSC_BACKEND",
+        ),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="At most so many real servers of each service.", envvar="LVSC_SAMPLE")
+    ] = None,
+    time_limit: Annotated[
+        float, typer.Option(min=5, help="Seconds after which it is stopped.", envvar="LVSC_TIME_LIMIT")
+    ] = 300,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Play the cluster in a private real kernel, from the files lvsc emits, with real packets.
+
+    Topologies with lint errors are played, too: to see what they break.
+    Exit code 1 when a client is not answered, or answered past the director.
+    """
+    from lvsc.cli.files import write_text
+    from lvsc.cli.gate import usable
+    from lvsc.cli.progress import working
+    from lvsc.lab.backend import choose
+    from lvsc.lab.rehearsal import rehearse as play
+    from lvsc.lab.scene import scene
+    from lvsc.report.rehearsal import as_json, table
+
+    site = usable(paths or [], with_errors=True)
+    wanted = scene("cluster", site.hosts, sample)
+    chosen = choose(backend.value if backend else None, wanted.needs_nft)
+    with working(f"rehearsing in a private kernel ({chosen.NAME})"):
+        (played,) = play([wanted], chosen, time_limit)
+    write_text("-", as_json(played) if json_ else table(played))
+    if not _good(played):
+        raise typer.Exit(codes.FINDINGS)
+
+
+def _good(played: Played) -> bool:
+    return played.works and bool(played.outcomes)

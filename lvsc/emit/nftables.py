@@ -1,0 +1,32 @@
+"""Firewall marks for services of many ports, as a table of our own that replaces itself in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lvsc.emit.base import HEADER, File
+from lvsc.state import HostState, MarkRule
+
+NAME = "nftables"
+PATH = "etc/lvsc/marks.nft"
+
+
+def emit(host: HostState) -> Iterator[File]:
+    """The table, where a service has a mark.
+
+    IPVS takes packets in LOCAL_IN, so a mark set in prerouting is in time
+    (ip_vs_core.c: ip_vs_ops4).
+    """
+    if not host.marks:
+        return
+    rules = "".join(f"\t\t{_rule(rule)}\n" for rule in host.marks)
+    chain = f"\tchain prerouting {{\n\t\ttype filter hook prerouting priority mangle; policy accept;\n{rules}\t}}\n"
+    yield File(PATH, f"{HEADER}table inet lvsc\ndelete table inet lvsc\ntable inet lvsc {{\n{chain}}}\n")
+
+
+def _rule(rule: MarkRule) -> str:
+    family = "ip6" if rule.address.version == 6 else "ip"
+    ports = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in rule.ports)
+    match = "" if rule.ports == ((0, 0),) else f" {rule.protocol.value} dport {{ {ports} }}"
+    protocol = f" meta l4proto {rule.protocol.value}" if not match else ""
+    return f"{family} daddr {rule.address}{protocol}{match} meta mark set {rule.mark}"

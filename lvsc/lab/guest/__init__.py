@@ -1,0 +1,1 @@
+"""What runs inside the private kernel: the standard library only, started by `lvsc.lab.backend`."""

@@ -1,0 +1,159 @@
+"""Builds one scene: a namespace for each host, a bridge for each segment, the emitted files loaded by real tools."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lvsc.lab.guest import netns
+from lvsc.lab.guest.offload import switch_off
+
+_WIRES = "wires"
+_ROOT = "/run/lvsc-lab"
+
+
+class SceneError(Exception):
+    """A step of building a scene failed: which tool, on which host, and what it said."""
+
+
+class Cluster:
+    """The hosts of a scene, while it plays."""
+
+    def __init__(self, scene: dict[str, Any]) -> None:
+        self.scene = scene
+        self.hosts: dict[str, Any] = scene["hosts"]
+        self.daemons: list[subprocess.Popen[bytes]] = []
+        self.logs: dict[str, str] = {}
+
+    def __enter__(self) -> Cluster:
+        try:
+            self._build()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for daemon in self.daemons:
+            daemon.terminate()
+        for daemon in self.daemons:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                daemon.wait(5)
+            daemon.kill()
+            daemon.wait()
+        for name in [*self.hosts, _WIRES]:
+            with contextlib.suppress(OSError):
+                netns.remove(name)
+        shutil.rmtree(_ROOT, ignore_errors=True)
+
+    def _build(self) -> None:
+        for name in [*self.hosts, _WIRES]:
+            netns.make(name)
+        self._wire()
+        for name, host in self.hosts.items():
+            for path, text in host["files"].items():
+                target = f"{_ROOT}/{name}/{path}"
+                os.makedirs(os.path.dirname(target), exist_ok=True)
+                with open(target, "w", encoding="utf-8") as file:
+                    file.write(text)
+        for name, host in self.hosts.items():
+            for step in host["steps"]:
+                self._step(name, step)
+
+    def _wire(self) -> None:
+        """Bridges and cables, in the order in which hosts hear a broadcast; no offload: packets are as on a wire."""
+        lines = []
+        for index, segment in enumerate(self.scene["segments"]):
+            lines.append(f"link add br{index} type bridge forward_delay 0 mcast_snooping 0")
+            lines.append(f"link set br{index} mtu {segment['mtu']} up")
+            for number, (host, device) in enumerate(segment["ports"]):
+                lines.append(f"link add p{index}x{number} type veth peer name {device} netns {host}")
+                lines.append(f"link set p{index}x{number} master br{index} mtu {segment['mtu']} up")
+        self._run(_WIRES, ["ip", "-batch", "-"], "\n".join(lines) + "\n")
+        for host, devices in self._devices().items():
+            switch_off(host, devices)
+
+    def _devices(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for segment in self.scene["segments"]:
+            for host, device in segment["ports"]:
+                found.setdefault(host, []).append(device)
+        return found
+
+    def _step(self, name: str, step: dict[str, Any]) -> None:
+        """One step of a host: base network, a file for a tool, or a daemon."""
+        tool, root = step["tool"], f"{_ROOT}/{name}"
+        path = f"{root}/{step['path']}" if "path" in step else ""
+        if tool == "ip":
+            self._run(name, ["ip", "-batch", path] if path else ["ip", "-batch", "-"], step.get("text"))
+        elif tool == "sysctl":
+            # A key of a device that is not there yet is no error: it is written again when the device exists.
+            self._run(name, ["sysctl", "-q", "-e", "-p", path])
+        elif tool == "write":
+            self._write(name, step["values"])
+        elif tool == "ipvsadm":
+            with open(path, encoding="utf-8") as file:
+                self._run(name, ["ipvsadm-restore"], file.read())
+        elif tool == "nft":
+            self._run(name, ["nft", "-f", path])
+        elif tool == "keepalived":
+            pids = [f"-{flag}={root}/{flag}.pid" for flag in ("p", "c", "r")]
+            self.logs[name] = f"{root}/keepalived.log"
+            command = ["keepalived", "-n", "-l", "-D", "-f", path]
+            for pid in pids:
+                command += pid.split("=")
+            self.daemons.append(netns.start(name, command, self.logs[name]))
+
+    def _write(self, name: str, values: list[list[Any]]) -> None:
+        with netns.inside(name):
+            for path, value in values:
+                with contextlib.suppress(OSError), open(f"/proc/sys/{path}", "w", encoding="ascii") as file:
+                    file.write(str(value))
+
+    def _run(self, name: str, command: list[str], text: str | None = None) -> None:
+        code, said = netns.run(name, command, text)
+        # ipvsadm-restore ends with the last line's code only: whatever it says is an error.
+        if code or (command[0] == "ipvsadm-restore" and said.strip()):
+            raise SceneError(f"{' '.join(command)} on {name} ended with {code}: {said.strip()[-2000:]}")
+
+    def settle(self, limit: float, wait: Callable[[float], None]) -> None:
+        """Wait until each moving address is held by exactly one of its hosts; `wait` serves meanwhile."""
+        ends = time.monotonic() + limit
+        while True:
+            waiting = [address for address, hosts in self.scene["moving"].items() if self._holders(address, hosts) != 1]
+            if not waiting:
+                break
+            if time.monotonic() > ends:
+                tails = "\n".join(f"{name}: {_tail(log)}" for name, log in self.logs.items())
+                raise SceneError(f"no single director holds {', '.join(waiting)} after {limit:.0f} s\n{tails}")
+            wait(0.2)
+        if self.scene["moving"]:
+            wait(1.0)
+
+    def _holders(self, address: str, hosts: list[str]) -> int:
+        return sum(holds(host, address) for host in hosts)
+
+
+def holds(host: str, address: str) -> bool:
+    """Whether the address is the host's own now: a socket can be bound to it."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with netns.inside(host), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+def _tail(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()[-1500:]
+    except OSError:
+        return ""

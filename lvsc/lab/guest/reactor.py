@@ -1,0 +1,141 @@
+"""One loop for all servers and clients of a scene: a socket stays in the namespace it was made in."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lvsc.lab.guest import netns
+
+KINDS = {"tcp": (socket.SOCK_STREAM, 0), "udp": (socket.SOCK_DGRAM, 0), "sctp": (socket.SOCK_STREAM, 132)}
+Handler = Callable[[], None]
+
+
+def family(address: str) -> socket.AddressFamily:
+    """The socket family of an address."""
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+class Reactor:
+    """Sockets and what to do when they are ready."""
+
+    def __init__(self) -> None:
+        self.selector = selectors.DefaultSelector()
+        self.sockets: set[socket.socket] = set()
+
+    def open(self, host: str, protocol: str, address: str) -> socket.socket:
+        """A new non-blocking socket in a host's namespace."""
+        kind, number = KINDS[protocol]
+        with netns.inside(host):
+            made = socket.socket(family(address), kind, number)
+        made.setblocking(False)
+        self.sockets.add(made)
+        return made
+
+    def watch(self, which: socket.socket, events: int, handler: Handler) -> None:
+        """Call the handler when the socket is ready, instead of a former one."""
+        try:
+            self.selector.modify(which, events, handler)
+        except KeyError:
+            self.selector.register(which, events, handler)
+
+    def drop(self, which: socket.socket) -> None:
+        """Close the socket."""
+        with contextlib.suppress(KeyError, ValueError):
+            self.selector.unregister(which)
+        which.close()
+        self.sockets.discard(which)
+
+    def run(self, until: Callable[[], bool], limit: float) -> None:
+        """Serve until the condition holds or the time is over."""
+        ends = time.monotonic() + limit
+        while not until() and (left := ends - time.monotonic()) > 0:
+            for key, _ in self.selector.select(min(left, 0.2)):
+                if key.fileobj in self.sockets:
+                    key.data()
+
+    def close(self) -> None:
+        """Close all."""
+        for each in list(self.sockets):
+            self.drop(each)
+        self.selector.close()
+
+
+class Servers:
+    """The applications of the real servers: they answer with their host's name."""
+
+    def __init__(self, reactor: Reactor, hosts: dict[str, Any]) -> None:
+        self.reactor = reactor
+        self.seen: set[tuple[str, str, int]] = set()
+        for host, spec in hosts.items():
+            for serve in spec["serve"]:
+                self._listen(host, serve)
+
+    def _listen(self, host: str, serve: dict[str, Any]) -> None:
+        listener = self.reactor.open(host, serve["protocol"], serve["address"])
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((serve["address"], serve["port"]))
+        if serve["protocol"] == "udp":
+            self.reactor.watch(listener, selectors.EVENT_READ, lambda: self._datagram(host, listener))
+        else:
+            listener.listen(512)
+            self.reactor.watch(listener, selectors.EVENT_READ, lambda: self._accept(host, listener, serve))
+
+    def _datagram(self, host: str, listener: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            data, peer = listener.recvfrom(4096)
+            self.seen.add((host, peer[0], peer[1]))
+            listener.sendto(_dns(data) or f"{host}\n".encode(), peer)
+
+    def _accept(self, host: str, listener: socket.socket, serve: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            connection, peer = listener.accept()
+            connection.setblocking(False)
+            self.reactor.sockets.add(connection)
+            self.seen.add((host, peer[0], peer[1]))
+            if serve.get("greet"):
+                connection.send(b"220 lab ESMTP\r\n")
+            self.reactor.watch(connection, selectors.EVENT_READ, lambda: self._answer(host, connection))
+
+    def _answer(self, host: str, connection: socket.socket) -> None:
+        try:
+            data = connection.recv(65536)
+            if not data:
+                self.reactor.drop(connection)
+            elif data.startswith((b"GET ", b"HEAD ")):
+                body = f"{host}\n".encode()
+                connection.send(
+                    b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body)
+                )
+                self.reactor.drop(connection)
+            elif data.startswith((b"HELO", b"EHLO", b"QUIT")):
+                connection.send(b"221 bye\r\n" if data.startswith(b"QUIT") else b"250 lab\r\n")
+            elif data.startswith(b"PASV"):
+                connection.send(self._passive(host, connection))
+            else:
+                connection.send(f"{host}\n".encode())
+        except OSError:
+            self.reactor.drop(connection)
+
+    def _passive(self, host: str, connection: socket.socket) -> bytes:
+        """Open a data port as an FTP server does, and name the server's own address: the director must translate it."""
+        address = connection.getsockname()[0]
+        data = self.reactor.open(host, "tcp", address)
+        data.bind((address, 0))
+        data.listen(8)
+        self.reactor.watch(data, selectors.EVENT_READ, lambda: self._accept(host, data, {}))
+        high, low = divmod(data.getsockname()[1], 256)
+        return f"227 Entering Passive Mode ({address.replace('.', ',')},{high},{low})\r\n".encode()
+
+
+def _dns(data: bytes) -> bytes | None:
+    """The answer of a name server that knows nothing, or None for what is no question of one name."""
+    if len(data) < 17 or data[2] & 0xF8 or data[4:6] != b"\0\1":
+        return None
+    return data[:2] + b"\x84\x00" + data[4:6] + b"\0\0\0\0\0\0" + data[12:]

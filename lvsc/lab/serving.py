@@ -1,0 +1,57 @@
+"""What the applications of the real servers listen on, as the services expect it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lvsc.state import Destination, Hosts, HostState, VirtualService
+from lvsc.words import CheckKind, ForwardingMethod, Protocol
+
+Listener = tuple[str, str, int, bool]
+_ALL_PORTS_PROBED = 80
+
+
+def serves(hosts: Hosts) -> dict[str, list[dict[str, Any]]]:
+    """The listeners of each host.
+
+    Wildcard for TCP and SCTP; each own address for UDP, so that replies come from the VIP.
+    """
+    found: dict[str, dict[Listener, None]] = {}
+    for host in hosts.values():
+        for service in host.ipvs:
+            for destination in service.destinations:
+                if destination.name in hosts:
+                    own = found.setdefault(destination.name, {})
+                    for port in ports(host, service, destination):
+                        own.update(dict.fromkeys(_listeners(hosts[destination.name], service, port)))
+    return {
+        name: [{"protocol": each[0], "address": each[1], "port": each[2], "greet": each[3]} for each in own]
+        for name, own in found.items()
+    }
+
+
+def ports(director: HostState, service: VirtualService, destination: Destination) -> list[int]:
+    """The ports on which a real server gets the packets of a service."""
+    wanted = probed_ports(director, service)
+    if destination.method is ForwardingMethod.NAT and destination.port:
+        wanted = [destination.port]
+    if service.health is not None and service.health.port is not None:
+        wanted = [*wanted, service.health.port]
+    return list(dict.fromkeys(wanted))
+
+
+def probed_ports(director: HostState, service: VirtualService) -> list[int]:
+    """The ports at which clients try a service: its own; of a mark the first of each range; of every port one."""
+    if service.mark is None:
+        return [service.port or _ALL_PORTS_PROBED]
+    ranges = [ports for rule in director.marks if rule.mark == service.mark for ports in rule.ports]
+    return list(dict.fromkeys(low or _ALL_PORTS_PROBED for low, _ in ranges))
+
+
+def _listeners(host: HostState, service: VirtualService, port: int) -> list[Listener]:
+    greet = service.health is not None and service.health.kind is CheckKind.SMTP
+    family = service.family.value
+    if service.protocol is not Protocol.UDP:
+        return [(service.protocol.value, "0.0.0.0" if version == 4 else "::", port, greet) for version in (4, 6)]
+    own = (held.address.ip for held in host.addresses if held.address.version == family)
+    return [("udp", str(address), port, False) for address in own]

@@ -1,0 +1,5 @@
+"""The topology into the HostState of every host."""
+
+from lvsc.lower.site import lower
+
+__all__ = ["lower"]

@@ -1,0 +1,45 @@
+"""What every declared host has by itself: devices, addresses, routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lvsc.state import Held, Link, LinkKind, Route
+from lvsc.topology import Host, Topology
+from lvsc.words import Address, Network, parse_network
+
+_EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
+
+
+def ethernet(topology: Topology, host: Host) -> tuple[tuple[Link, ...], tuple[Held, ...]]:
+    """The host's own devices and addresses, loopback first."""
+    links = [Link("lo", LinkKind.LOOPBACK, mtu=65536)]
+    addresses: list[Held] = []
+    for port in host.ports:
+        mtu = port.mtu or topology.networks[port.network].mtu
+        links.append(Link(port.name, LinkKind.ETHERNET, segment=port.network, mtu=mtu))
+        addresses += [Held(port.name, address) for address in port.addresses]
+    return tuple(links), tuple(addresses)
+
+
+def static_routes(host: Host, gateways: tuple[Address, ...] | None = None, ours: bool = False) -> tuple[Route, ...]:
+    """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes."""
+    defaults = [default_route(gateway, ours) for gateway in (host.gateways if gateways is None else gateways)]
+    return (*defaults, *(Route(route.to, route.via, route.interface) for route in host.routes))
+
+
+def default_route(gateway: Address, ours: bool = False) -> Route:
+    """The default route of the gateway's family."""
+    return Route(everywhere(gateway.version), gateway, None, ours)
+
+
+def everywhere(version: int) -> Network:
+    """0.0.0.0/0 or ::/0."""
+    network = parse_network(_EVERYWHERE[version])
+    assert network is not None
+    return network
+
+
+def own_addresses(host: Host) -> Iterator[Address]:
+    """All addresses of a host."""
+    return (address.ip for port in host.ports for address in port.addresses)

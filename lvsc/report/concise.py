@@ -1,0 +1,20 @@
+"""Findings, one a line: `file:line:column: error[rule] message`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lvsc.finding import Finding
+from lvsc.report.base import Sources
+from lvsc.report.plain import plain
+
+NAME = "concise"
+
+
+def render(findings: Sequence[Finding], sources: Sources, color: bool) -> str:
+    """A line for each finding."""
+    return "".join(
+        f"{plain(each.at.file)}:{each.at.line}:{each.at.column}: "
+        f"{each.severity.value}[{each.rule}] {plain(each.message)}\n"
+        for each in findings
+    )

@@ -1,0 +1,44 @@
+"""A real server announces the VIP in its own ARP requests.
+
+Why it hurts
+    With arp_announce 0 the sender address of an ARP request is the source of
+    the packet that waits: the VIP, for every reply of a service. The first
+    time the real server looks for its gateway, the gateway learns the real
+    server's MAC address for the VIP. Everything works until then; after it,
+    traffic goes past the director. arp_announce 1 is enough only where the
+    VIP is outside the subnet of the sending device.
+Wrong
+    holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1}}
+Right
+    holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1, net.ipv4.conf.all.arp_announce: 2}}
+Source
+    net/ipv4/arp.c arp_solicit(); include/linux/inetdevice.h IN_DEV_ARP_ANNOUNCE
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lvsc.finding import Finding, Note, Severity
+from lvsc.rules.arp import exposed
+from lvsc.rules.base import Rule, Site, once, sysctl_span
+
+RULE = Rule("real-server-announces-vip", Severity.ERROR)
+
+
+def check(site: Site) -> Iterator[Finding]:
+    """One finding for each host or range of hosts."""
+    return once(_found(site))
+
+
+def _found(site: Site) -> Iterator[tuple[object, Finding]]:
+    for service, host, state, link, address in exposed(site):
+        value = state.effective("arp_announce", link.name)
+        near = any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))
+        if value >= 2 or (value == 1 and not near):
+            continue
+        at = sysctl_span(host, *(f"net/ipv4/conf/{device}/arp_announce" for device in (link.name, "all")))
+        why = f"arp_announce is {value} on {link.name}"
+        message = f"real server {host.name} announces VIP {address} when it looks for a neighbour ({why})"
+        note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
+        yield at, RULE.at(at, message, f"set net.ipv4.conf.all.arp_announce: 2 on {host.name}", [note])

@@ -1,0 +1,7 @@
+"""YAML text to nodes that know their file, line and column."""
+
+from lvsc.source.nodes import Map, Seq, place
+from lvsc.source.reader import MAX_BYTES, read
+from lvsc.source.span import SourceFault, Span
+
+__all__ = ["MAX_BYTES", "Map", "Seq", "SourceFault", "Span", "place", "read"]

@@ -1,0 +1,38 @@
+"""The language: pydantic at the edge, then a frozen model in which every value knows its place."""
+
+from lvsc.topology.load import Loaded, load
+from lvsc.topology.model import (
+    Client,
+    Failover,
+    Health,
+    Host,
+    Member,
+    Origin,
+    Persistence,
+    Port,
+    Segment,
+    Service,
+    Sorry,
+    StaticRoute,
+    Topology,
+    Vip,
+)
+
+__all__ = [
+    "Client",
+    "Failover",
+    "Health",
+    "Host",
+    "Loaded",
+    "Member",
+    "Origin",
+    "Persistence",
+    "Port",
+    "Segment",
+    "Service",
+    "Sorry",
+    "StaticRoute",
+    "Topology",
+    "Vip",
+    "load",
+]

@@ -1,0 +1,264 @@
+"""What a user said, checked and typed; every value can tell where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lvsc.source import Map, Span, place
+from lvsc.words import (
+    Address,
+    CheckKind,
+    Family,
+    ForwardingMethod,
+    HostRole,
+    Interface,
+    Network,
+    Protocol,
+    Scheduler,
+    SchedulerFlag,
+    TunnelType,
+    family_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an object stands: its name, its mapping, and the mapping of defaults behind it."""
+
+    name: Span
+    node: Map | None = None
+    defaults: Map | None = None
+
+    def at(self, *path: str | int) -> Span:
+        """The place of a value; of the object's name, where the value was inferred."""
+        if self.defaults is not None and path and (self.node is None or path[0] not in self.node):
+            return place(self.defaults, path, self.name)
+        return place(self.node, path, self.name)
+
+    def says(self, key: str) -> bool:
+        """Whether the object itself states this key."""
+        return self.node is not None and key in self.node
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A network: hosts on it hear each other's broadcasts."""
+
+    name: str
+    subnets: tuple[Network, ...]
+    gateways: tuple[Address, ...]
+    mtu: int
+    origin: Origin
+
+    def subnet_of(self, address: Address) -> Network | None:
+        """The subnet that holds the address."""
+        return next((net for net in self.subnets if net.version == address.version and address in net), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A host's interface on a segment ("port" as on a switch, to tell it from an address with its prefix)."""
+
+    name: str
+    network: str
+    addresses: tuple[Interface, ...]
+    mtu: int | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoute:
+    """A route that a host has beside its default gateway."""
+
+    to: Network
+    via: Address | None
+    interface: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What an unmanaged real server holds already."""
+
+    vip_device: str | None
+    tunnel_device: str | None
+    sysctls: Mapping[str, int]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A router, director or real server."""
+
+    role: HostRole
+    name: str
+    ports: tuple[Port, ...]
+    gateways: tuple[Address, ...]
+    routes: tuple[StaticRoute, ...]
+    sysctls: Mapping[str, int]
+    managed: bool
+    vip_device: str
+    holds: Holds | None
+    origin: Origin
+
+    def address_on(self, network: str, family: Family) -> Address | None:
+        """Its first address of a family on a network."""
+        for port in self.ports:
+            if port.network == network:
+                for address in port.addresses:
+                    if family_of(address) is family:
+                        return address.ip
+        return None
+
+    def port_on(self, network: str) -> Port | None:
+        """Its first interface on a network."""
+        return next((port for port in self.ports if port.network == network), None)
+
+    def addresses(self, family: Family) -> Iterator[tuple[Port, Interface]]:
+        """Its addresses of a family, with their interfaces."""
+        for port in self.ports:
+            for address in port.addresses:
+                if family_of(address) is family:
+                    yield port, address
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An origin of requests: on a network, or somewhere behind a router."""
+
+    name: str
+    network: str | None
+    addresses: tuple[Address, ...]
+    behind: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Connection synchronisation of a failover group."""
+
+    network: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failover:
+    """Directors that hold VIPs in turn, best first."""
+
+    name: str
+    directors: tuple[str, ...]
+    network: str
+    virtual_router_id: int
+    advert_interval: int
+    preempt: bool
+    unicast: bool
+    follows: str | None
+    gateways: tuple[Address, ...]
+    sync: Sync | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Vip:
+    """A virtual IP address; `directors` may hold it, best first."""
+
+    name: str
+    addresses: tuple[Address, ...]
+    network: str
+    failover: str | None
+    directors: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One real server of a service; port None is the service's."""
+
+    server: str
+    port: int | None
+    weight: int
+    upper_threshold: int
+    lower_threshold: int
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Persistence:
+    """Timeout in whole seconds; netmasks as prefix lengths."""
+
+    timeout: int
+    netmask: int
+    netmask6: int
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A health check; times in milliseconds; `option` holds what its kind needs, by the language's keys."""
+
+    kind: CheckKind
+    port: int | None
+    interval: int
+    timeout: int
+    retries: int
+    retry_delay: int
+    option: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorry:
+    """Who answers when no real server can."""
+
+    server: str | None
+    address: Address | None
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A virtual service; `ports` are inclusive ranges, (0, 0) is every port; a mark joins them into one."""
+
+    name: str
+    vip: str
+    protocols: tuple[Protocol, ...]
+    ports: tuple[tuple[int, int], ...]
+    mark: int | None
+    mode: ForwardingMethod
+    scheduler: Scheduler
+    flags: tuple[SchedulerFlag, ...]
+    persistence: Persistence | None
+    one_packet: bool
+    tunnel: TunnelType
+    tunnel_port: int | None
+    helper: str | None
+    health: Health | None
+    sorry: Sorry | None
+    members: tuple[Member, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """A whole cluster, by name."""
+
+    networks: Mapping[str, Segment]
+    routers: Mapping[str, Host]
+    directors: Mapping[str, Host]
+    real_servers: Mapping[str, Host]
+    clients: Mapping[str, Client]
+    failover: Mapping[str, Failover]
+    vips: Mapping[str, Vip]
+    services: Mapping[str, Service]
+
+    def hosts(self) -> Iterator[Host]:
+        """Routers, directors and real servers."""
+        yield from self.routers.values()
+        yield from self.directors.values()
+        yield from self.real_servers.values()
+
+    def pairs(self, *modes: ForwardingMethod) -> Iterator[tuple[Service, Member, Host]]:
+        """Each service of these forwarding methods with each of its real servers."""
+        for service in self.services.values():
+            if service.mode in modes:
+                for member in service.members:
+                    yield service, member, self.real_servers[member.server]

@@ -1,0 +1,41 @@
+"""The field's words as enums and small values; it looks into no other room."""
+
+from lvsc.words.check import CheckKind
+from lvsc.words.family import (
+    Address,
+    Family,
+    Interface,
+    Network,
+    family_of,
+    host_network,
+    parse_address,
+    parse_interface,
+    parse_network,
+)
+from lvsc.words.forwarding import ForwardingMethod, TunnelType
+from lvsc.words.protocol import Protocol
+from lvsc.words.role import HostRole
+from lvsc.words.scheduler import FLAGS, Scheduler, SchedulerFlag
+from lvsc.words.sysctl import sysctl_name, sysctl_path
+
+__all__ = [
+    "FLAGS",
+    "Address",
+    "CheckKind",
+    "Family",
+    "ForwardingMethod",
+    "HostRole",
+    "Interface",
+    "Network",
+    "Protocol",
+    "Scheduler",
+    "SchedulerFlag",
+    "TunnelType",
+    "family_of",
+    "host_network",
+    "parse_address",
+    "parse_interface",
+    "parse_network",
+    "sysctl_name",
+    "sysctl_path",
+]
