@@ -79,11 +79,11 @@ def frame_label(networks: Sequence[str]) -> str:
 def directors_label(topology: Topology, names: Collection[str]) -> str:
     """The failover groups of directors."""
     groups = [group for group in topology.failover.values() if not set(group.directors).isdisjoint(names)]
-    if not groups:
-        return ""
+    if len(groups) == 1:
+        return f"failover {groups[0].name} · virtual router {groups[0].virtual_router_id}"
     if len(groups) > 3:
         return f"{len(groups)} failover groups"
-    return ", ".join(f"failover {group.name} · virtual router {group.virtual_router_id}" for group in groups)
+    return f"failover {' and '.join(group.name for group in groups)}" if groups else ""
 
 
 def duty(topology: Topology, names: Sequence[str]) -> tuple[str, bool]:

@@ -28,7 +28,7 @@ def svg(picture: Picture) -> str:
     """The picture as an SVG document."""
     places = layout(picture)
     keys = list(_keys(picture))
-    width = max(places.width, *(_key_width(text) for _, text in keys)) + 2 * _MARGIN
+    width = max([places.width, *(_key_width(text) for _, text in keys)]) + 2 * _MARGIN
     legend = _legend(keys, width - 2 * _MARGIN, places.height + _LEGEND_GAP)
     height = places.height + 2 * _MARGIN + (legend[1] + _LEGEND_GAP if keys else 0)
     ways = routes(picture, places)
@@ -37,9 +37,9 @@ def svg(picture: Picture) -> str:
 
 
 def _head(picture: Picture, width: float, height: float) -> Iterator[str]:
-    size = f"{number(width)} {number(height)}"
+    w, h = number(width), number(height)
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" width="{number(width)}" height="{number(height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         'role="img" aria-labelledby="title desc">'
     )
     yield f'<title id="title">{xml(picture.title)}</title>'
@@ -52,7 +52,7 @@ def _head(picture: Picture, width: float, height: float) -> Iterator[str]:
             f'markerUnits="userSpaceOnUse" orient="auto"><path class="tip {mode.value}" d="M0,0 8,4 0,8z"/></marker>'
         )
     yield "</defs>"
-    yield f'<rect class="paper" width="{number(width)}" height="{number(height)}" rx="10"/>'
+    yield f'<rect class="paper" width="{w}" height="{h}" rx="10"/>'
     yield f'<g transform="translate({_MARGIN} {_MARGIN})">'
 
 

@@ -57,7 +57,7 @@ class _Slot:
     @property
     def weight(self) -> float:
         """Lines give way to boxes."""
-        return 0.1 if self.lane else 1
+        return 0.001 if self.lane else 1
 
     def wish(self, links: list[_Link]) -> float:
         """Where it would like to be: level with its neighbours."""
@@ -160,12 +160,14 @@ def _crossings(layers: Layers) -> int:
 
 
 def _settle_all(layers: Layers) -> None:
-    """Move the slots of ordered columns towards their neighbours on both sides."""
+    """Move the slots of ordered columns towards their neighbours on both sides, then make the way in straight."""
     for layer in layers:
         _settle(layer, [-slot.h / 2 for slot in layer])
     for sweep in range(_SWEEPS * 3):
         for layer in layers if sweep % 2 == 0 else reversed(layers):
             _settle(layer, [slot.wish(slot.left + slot.right) for slot in layer])
+    for layer in reversed(layers[:-1]):
+        _settle(layer, [slot.wish(slot.right) for slot in layer])
 
 
 def _settle(layer: list[_Slot], wishes: list[float]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from lvsc.graph.picture import Edge, EdgeKind, Picture, plain
-from lvsc.graph.svg_boxes import CAPTION_SIZE, FRAME_HEAD, Rect
+from lvsc.graph.svg_boxes import CAPTION_SIZE, FRAME_FOOT, FRAME_HEAD, Rect
 from lvsc.graph.svg_layout import Layout
 from lvsc.graph.svg_text import number, sans
 
@@ -33,14 +33,19 @@ def routes(picture: Picture, layout: Layout) -> list[Route]:
             continue
         source, target = ends
         forwards = edge.kind is EdgeKind.FORWARDS
-        y = ports[index] if forwards else _wire_port(edge.target, target, layout)
+        lanes = layout.lanes.get(index, ())
         start = (source.right, _wire_port(edge.source, source, layout))
+        y = (
+            ports[index]
+            if forwards
+            else _wire_port(edge.target, target, layout, lanes[-1].middle if lanes else start[1])
+        )
         label_x = _frame_left(edge.target, target, layout, picture) - 6
         if source.x >= target.x:
             path = _loop(start, (target.right, y))
         else:
             run = label_x - sans(plain(edge.label), CAPTION_SIZE) - 8 if forwards else target.x
-            path = _path(start, layout.lanes.get(index, ()), (run, y), target.x - (_ARROW if forwards else 0))
+            path = _path(start, lanes, (run, y), target.x - (_ARROW if forwards else 0))
         found.append(Route(edge, path, label_x, y - 4))
     return found
 
@@ -50,8 +55,11 @@ def _ends(edge: Edge, layout: Layout) -> tuple[Rect, Rect] | None:
     return (found[0], found[1]) if found[0] and found[1] else None
 
 
-def _wire_port(name: str, rect: Rect, layout: Layout) -> float:
-    return rect.middle if name in layout.boxes else rect.y + FRAME_HEAD / 2
+def _wire_port(name: str, rect: Rect, layout: Layout, origin: float = 0) -> float:
+    """Where a wire ends: in the middle of a box, in the head of a frame, or at its foot when it comes from below."""
+    if name in layout.boxes:
+        return rect.middle
+    return rect.bottom - FRAME_FOOT if origin > rect.middle else rect.y + FRAME_HEAD / 2
 
 
 def _frame_left(name: str, rect: Rect, layout: Layout, picture: Picture) -> float:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from lvsc.graph.picture import plain
 
 _NARROW = frozenset("fijlrtI.,:;'|!()[]/ -")
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _WIDE = frozenset("mwMW@%…")
 
 
@@ -28,7 +27,7 @@ def mono(text: str, size: float) -> float:
 
 def xml(text: str, limit: int = 80) -> str:
     """A text that stays text in XML."""
-    return escape(plain(text, limit))
+    return plain(text, limit).translate(_XML)
 
 
 def number(value: float) -> str:

@@ -12,14 +12,16 @@ from lvsc.state import Hosts, HostState, VirtualService
 from lvsc.words import Address, Family, ForwardingMethod, HostRole
 
 _MOST = 400
-_LIMIT = 1.5
+# Seconds to wait for the last answer; a broadcast that two hundred hosts hear takes a while in the private kernel.
+_LIMIT, _LIMIT_PER_SERVER = 1.5, 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
     """Connections from one client to one address and port of a service.
 
-    `rounds`: how often all of them are made; between rounds the hosts of
+    `servers`: addresses and names of the real servers, to tell where a
+    connection went. `rounds`: how often all of them are made; between rounds the hosts of
     `forget` lose their neighbours, because a real server that announces the
     VIP does so only when it looks for one.
     """
@@ -33,6 +35,7 @@ class Probe:
     sources: tuple[str, ...]
     connections: int
     expected: tuple[str, ...]
+    servers: tuple[tuple[str, str], ...] = ()
     ftp: bool = False
     rounds: int = 1
     forget: tuple[str, ...] = ()
@@ -85,9 +88,11 @@ def _probe(client: HostState, service: VirtualService, address: Address, port: i
         sources=sources,
         connections=_connections(service),
         expected=expected,
+        servers=tuple((str(each.address), each.name) for each in service.destinations),
         ftp=service.helper == "ftp" and service.family is Family.V4,
         rounds=2 if bare else 1,
         forget=expected if bare else (),
+        limit=_LIMIT + _LIMIT_PER_SERVER * len(expected),
     )
 
 

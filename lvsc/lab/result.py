@@ -69,16 +69,16 @@ def outcome(probe: Probe, rounds: Sequence[Sequence[Mapping[str, Any]]]) -> Outc
     else:
         verdict = Verdict.PARTIAL if answered else Verdict.FAILS
     answers = dict(sorted(Counter(str(connection["answer"]) for connection in answered).items()))
-    deaths = Counter(_death(connection) for connection in every if not connection["answer"])
+    names = dict(probe.servers)
+    deaths = Counter(_death(connection, names) for connection in every if not connection["answer"])
     return Outcome(probe, verdict, answers, tuple(f"{count} x {death}" for death, count in deaths.most_common()))
 
 
-def _death(connection: Mapping[str, Any]) -> str:
-    error = connection["error"]
+def _death(connection: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    error, reached = connection["error"], connection["reached"]
     if connection["director"] is None:
         return f"{error}: no director saw it"
-    reached = connection["reached"]
-    where = (
-        f"reached {' and '.join(reached)}, the reply was lost" if reached else f"{connection['server']} never got it"
-    )
-    return f"{error}: director {connection['director']} forwarded it, {where}"
+    if reached:
+        return f"{error}: it reached {' and '.join(reached)}, the reply was lost"
+    server = names.get(connection["server"], connection["server"])
+    return f"{error}: director {connection['director']} sent it to {server}, nothing came back"

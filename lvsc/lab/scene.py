@@ -96,14 +96,20 @@ def as_json(scene: Scene) -> dict[str, Any]:
 
 
 def _segments(scene: Scene) -> Iterator[dict[str, Any]]:
-    ranked = sorted(scene.hosts, key=lambda name: scene.order.index(name) if name in scene.order else len(scene.order))
     found: dict[str, list[tuple[str, str, int]]] = {}
-    for name in ranked:
+    for name in sorted(scene.hosts, key=lambda name: _attached(scene, name)):
         for link in scene.hosts[name].links:
             if link.segment is not None:
                 found.setdefault(link.segment, []).append((name, link.name, link.mtu))
     for ports in found.values():
         yield {"mtu": max(mtu for _, _, mtu in ports), "ports": [[host, device] for host, device, _ in ports]}
+
+
+def _attached(scene: Scene, name: str) -> int:
+    """The turn in which a host is attached: a bridge floods its newest port first, so directors come first and lose races."""
+    if name in scene.order:
+        return len(scene.order) - scene.order.index(name)
+    return -1 if scene.hosts[name].role is HostRole.DIRECTOR else 0
 
 
 def _moving(hosts: Hosts) -> dict[str, list[str]]:

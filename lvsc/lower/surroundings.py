@@ -21,8 +21,9 @@ from lvsc.words import Address, HostRole, Interface, Network, parse_interface
 # Addresses for benchmarks (RFC 2544, RFC 5180), and for carriers (RFC 6598) where a topology uses those itself.
 _OUTSIDE = (("198.18.0.0/15", "2001:2::/48"), ("100.64.0.0/10", "2001:db8:fffe::/48"))
 _FORWARDING = (("net/ipv4/ip_forward", 1), ("net/ipv6/conf/all/forwarding", 1))
-# A client behind a router has addresses in several /24s, so that source hashing and persistence show themselves.
+# A client behind a router has addresses in several /24s and /64s, so that source hashing and persistence show themselves.
 _SPREAD = 8
+_APART = {4: 8, 6: 64}
 
 
 @dataclass(slots=True)
@@ -113,7 +114,7 @@ def _outside(topology: Topology) -> Iterator[tuple[Network, Network]]:
     used += [whole(address).network for vip in topology.vips.values() for address in vip.addresses]
     pairs = [(ip_network(v4), ip_network(v6)) for v4, v6 in _OUTSIDE]
     v4, v6 = next((pair for pair in pairs if not any(_overlaps(one, net) for one in pair for net in used)), pairs[0])
-    return zip(v4.subnets(new_prefix=20), v6.subnets(new_prefix=64), strict=False)
+    return zip(v4.subnets(new_prefix=20), v6.subnets(new_prefix=56), strict=False)
 
 
 def _overlaps(one: Network, other: Network) -> bool:
@@ -128,7 +129,7 @@ def _behind(client: Client, router: _Router, subnets: Iterable[Network]) -> Host
     held: list[Held] = []
     routes: list[Route] = []
     for subnet in subnets:
-        gateway, own = subnet[1], [subnet[(index << 8) + 10] for index in range(_SPREAD)]
+        gateway, own = subnet[1], [subnet[(index << _APART[subnet.version]) + 10] for index in range(_SPREAD)]
         router.addresses.append(Held(device, _in(gateway, subnet)))
         held += [Held("eth0", _in(address, subnet)) for address in own]
         routes.append(default_route(gateway))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import resource
 import sys
 import time
 import traceback
@@ -19,8 +21,24 @@ from lvsc.lab.guest.reactor import Reactor, Servers
 from lvsc.lab.guest.table import Entry, connections
 
 
+# A socket for each listener and connection of a cluster of hundreds.
+_DESCRIPTORS = 100_000
+
+
+# All namespaces share these; the defaults are small for a cluster of hundreds: 1024 neighbours, and 1000 packets on
+# their way, which one broadcast to two hundred hosts overruns when five are answered at once.
+_SHARED = {
+    **{f"net/{family}/neigh/default/gc_thresh{number}": 65536 for family in ("ipv4", "ipv6") for number in (1, 2, 3)},
+    "net/core/netdev_max_backlog": 100_000,
+}
+
+
 def main(folder: Path) -> None:
     """Play all scenes, one after the other; a scene that fails does not stop the rest."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
+    for path, value in _SHARED.items():
+        with contextlib.suppress(OSError):
+            Path("/proc/sys", path).write_text(str(value), encoding="ascii")
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     with open(folder / "results.jsonl", "w", encoding="utf-8") as results:
         for scene in job["scenes"]:
