@@ -19,7 +19,9 @@ ROOMS = sorted(path.name for path in HOUSE.iterdir() if (path / "__init__.py").e
 
 def allowed() -> dict[str, set[str]]:
     """The table of ARCHITECTURE.md: room to the rooms it may look into."""
-    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| ([^|]*) \|$", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
+    rows = re.findall(
+        r"^\| `(\w+)` \|[^|]*\| ([^|]*) \|$", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M
+    )
     return {room: set(re.findall(r"\w+", rooms)) if rooms.strip() != "all" else set(ROOMS) for room, rooms in rows}
 
 
@@ -58,7 +60,9 @@ def test_the_guest_needs_the_standard_library_only() -> None:
     for path in (HOUSE / "lab" / "guest").glob("*.py"):
         for module in imports(path):
             top = module.split(".")[0]
-            assert top in sys.stdlib_module_names or module.startswith("lvsc.lab.guest"), f"{path.name} imports {module}"
+            assert top in sys.stdlib_module_names or module.startswith("lvsc.lab.guest"), (
+                f"{path.name} imports {module}"
+            )
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["lint", "examples/dr-minimal.yaml"]], ids=["help", "lint"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from lvsc.source.span import SourceFault, Span
 
@@ -32,17 +32,43 @@ def next_event(text: str) -> NextEvent:
 
 
 def _pure_events(text: str) -> Iterator[Any]:
+    """The pure parser's events; what it lets through or stumbles over where libyaml refuses is refused here."""
     from ruamel.yaml import YAML
 
-    return iter(YAML(typ="safe", pure=True).parse(text))
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            value = getattr(event, "value", "")
+            if not value.isascii():
+                value.encode()
+            yield event
+    except (ValueError, OverflowError) as error:
+        raise YAMLError("an escape stands for no character") from error
 
 
-def as_fault(file: str, error: YAMLError) -> SourceFault:
-    """What the parser says, as a fault of the file."""
+def as_fault(file: str, error: YAMLError, text: str) -> SourceFault:
+    """What the parser says, as a fault of the file: where text ends too early, at the quote or bracket left open."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = (error.problem if isinstance(error, MarkedYAMLError) else None) or "it is not YAML"
+    opened = getattr(error, "context_mark", None)
+    said = getattr(error, "problem", None) or (str(error.args[0]) if error.args else "it cannot be read")
     context = getattr(error, "context", None)
-    message = f"this is not YAML: {said}" + (f" ({context})" if context else "")
-    span = Span(file, line, column, line, column + 1)
-    return SourceFault(span, message, "mend the indentation, quotes or brackets at this place")
+    at, start = _at(file, mark), _at(file, opened)
+    if "cannot start any token" in said and mark.index < len(text):
+        return _bad_start(at, text[mark.index])
+    message = f"this is not YAML: {said[:200]}" + (f" ({context[:200]})" if context else "")
+    remedy = "mend the indentation, quotes or brackets at this place"
+    if opened is None or start == at:
+        return SourceFault(at, message, remedy)
+    if "end" in said and "stream" in said:
+        return SourceFault(start, message, "close the quote or bracket that opens here", (at, "the file ends here"))
+    return SourceFault(at, message, remedy, (start, "it starts here"))
+
+
+def _at(file: str, mark: Any) -> Span:
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Span(file, line, column, line, column + 1)
+
+
+def _bad_start(at: Span, char: str) -> SourceFault:
+    if char == "\t":
+        return SourceFault(at, "this is not YAML: a tab stands where spaces must indent", "indent with spaces")
+    return SourceFault(at, f"this is not YAML: no plain value starts with `{char}`", "put the value in quotes")

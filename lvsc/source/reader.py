@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
@@ -15,6 +16,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
     StreamEndEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from lvsc.source.events import NextEvent, as_fault, next_event
 from lvsc.source.nodes import Map, Seq, span_of
@@ -25,39 +27,58 @@ MAX_BYTES = 64 << 20
 MAX_DEPTH = 64
 MAX_KEY = 1024
 MAX_SCALAR = 64 << 10
+MAX_VALUES = 1_000_000
 MAX_ALIASED = 1_000_000
 _STRING_TAG = "tag:yaml.org,2002:str"
+# YAML 1.2.2, production 1: what a text may not hold; and what parsers of YAML 1.1 (libyaml) take for the end of a line,
+# so that a key could hide behind a comment; and a byte order mark inside the text.
+_STRAY = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read(file: str, data: bytes) -> Map:
     """The mapping that the file holds; raises SourceFault at the first thing that cannot be read.
 
-    Time and memory are bounded by the size of the text: aliases are shared
-    and counted, never copied, and nesting stops at MAX_DEPTH.
+    Time and memory are bounded by the size of the text and by MAX_VALUES:
+    aliases are shared and counted, never copied, and nesting stops at MAX_DEPTH.
     """
     text = _decode(file, data)
     reader = _Reader(file)
     try:
         reader.run(next_event(text))
+    except ReaderError as error:
+        raise _stray(file, text) or as_fault(file, error, text) from error
     except YAMLError as error:
-        raise as_fault(file, error) from error
+        raise as_fault(file, error, text) from error
     return _mapping(file, reader.root)
 
 
 def _decode(file: str, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise _fault(file, f"the file has {len(data)} bytes, more than {MAX_BYTES}", "split it into several files")
+    if data.startswith(_UTF16):
+        raise _fault(file, "the file is UTF-16, not UTF-8", "save the file as UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        message = f"byte {data[error.start]:#04x} is not UTF-8"
-        raise SourceFault(Span(file, line, column, line, column + 1), message, "save the file as UTF-8") from error
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise SourceFault(Span(file, line, 1, line, 2), "the file holds a NUL byte", "a topology is text: remove it")
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig", "replace")
+        span = Span(file, line, len(before) + 1, line, len(before) + 2)
+        raise SourceFault(span, f"byte {data[error.start]:#04x} is not UTF-8", "save the file as UTF-8") from error
+    stray = _stray(file, text) if "\0" in text or not text.isascii() else None
+    if stray is not None:
+        raise stray
     return text
+
+
+def _stray(file: str, text: str) -> SourceFault | None:
+    """The first character that no topology may hold; an ASCII text is only searched once the parser refused it."""
+    found = _STRAY.search(text)
+    if found is None:
+        return None
+    line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+    message = f"the file holds the invisible character U+{ord(found[0]):04X}"
+    return SourceFault(Span(file, line, column, line, column + 1), message, "a topology is plain text: remove it")
 
 
 def _fault(file: str, message: str, remedy: str) -> SourceFault:
@@ -121,10 +142,13 @@ class _Reader:
 
     def _key(self, event: Any) -> None:
         text, owner = event.value, self.node
+        if event.tag is not None or event.anchor is not None:
+            self._refuse_tag(event)
+            self.anchors[event.anchor] = (text, 1)
         if len(text) > MAX_KEY:
             raise self._at(event, f"this key has {len(text)} characters, more than {MAX_KEY}", "shorten it")
         if isinstance(owner, Map) and text in owner:
-            fault = self._at(event, f"the key `{text}` stands twice", "keep one of the two")
+            fault = self._at(event, f"the key `{text[:80]}` stands twice", "keep one of the two")
             fault.related = (owner.key_span(text), "it stands here first")
             raise fault
         self.key = event
@@ -137,24 +161,29 @@ class _Reader:
             self._refuse_tag(event)
         elif event.implicit[0]:
             value = resolve(value)
-        self.count += 1
+        self._counted(event)
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, 1)
         self._add(value, event)
 
+    def _counted(self, event: Any) -> None:
+        self.count += 1
+        if self.count > MAX_VALUES:
+            raise self._at(event, f"the file holds more than {MAX_VALUES} values", "split it into several files")
+
     def _refuse_tag(self, event: Any) -> None:
-        if str(event.tag) not in ("!", _STRING_TAG):
-            raise self._at(event, f"the tag {event.tag} is not part of the language", "remove the tag")
+        if event.tag is not None and str(event.tag) not in ("!", _STRING_TAG):
+            raise self._at(event, f"the tag {str(event.tag)[:80]} is not part of the language", "remove the tag")
 
     def _open(self, event: Any, node: Map | Seq) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise self._at(event, f"this is nested more than {MAX_DEPTH} levels deep", "flatten it")
         if event.tag is not None:
-            raise self._at(event, f"the tag {event.tag} is not part of the language", "remove the tag")
+            raise self._at(event, f"the tag {str(event.tag)[:80]} is not part of the language", "remove the tag")
         if self.is_map and self.key is None:
             raise self._at(event, "a key must be a plain word, not a list or mapping", "write the key as text")
         node.file, node.event = self.file, event
-        self.count += 1
+        self._counted(event)
         self._add(node, event)
         self.stack.append((self.node, self.is_map, event.anchor, self.count + self.aliased))
         self.node = node
@@ -173,7 +202,10 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:
         if event.anchor not in self.anchors:
-            raise self._at(event, f"the anchor `{event.anchor}` is not defined before this place", "define it above")
+            name = event.anchor[:80]
+            if any(event.anchor == opened for _, _, opened, _ in self.stack):
+                raise self._at(event, f"the alias `{name}` stands inside what it repeats", "move it out of there")
+            raise self._at(event, f"the anchor `{name}` is not defined before this place", "define it above")
         if self.is_map and self.key is None:
             raise self._at(event, "an alias cannot be a key", "write the key as text")
         value, size = self.anchors[event.anchor]

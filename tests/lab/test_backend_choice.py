@@ -23,13 +23,9 @@ from lvsc.lab.backend import BACKENDS, LabUnavailable, choose
         ("host", "unshare", "unshare is not installed: apt-get install util-linux"),
     ],
 )  # fmt: skip
-def test_a_missing_tool_is_named(
-    monkeypatch: pytest.MonkeyPatch, name: str, tool: str, sentence: str
-) -> None:
+def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch, name: str, tool: str, sentence: str) -> None:
     real = shutil.which
-    monkeypatch.setattr(
-        shutil, "which", lambda cmd, path=None: None if cmd == tool else real(cmd, path=path)
-    )
+    monkeypatch.setattr(shutil, "which", lambda cmd, path=None: None if cmd == tool else real(cmd, path=path))
     assert BACKENDS[name].missing() == sentence
     with pytest.raises(LabUnavailable, match=sentence):
         choose(name, needs_nft=False)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,9 +102,7 @@ print(ran.finished, ran.exit_code, ran.log)
 """
 
 
-def program(
-    folder: Path, source: str, modules: tuple[str, ...] = ("ip_vs",), time_limit: float = 40.0
-) -> Program:
+def program(folder: Path, source: str, modules: tuple[str, ...] = ("ip_vs",), time_limit: float = 40.0) -> Program:
     script = folder / "program.py"
     script.write_text(source)
     return Program(script, folder, modules, time_limit)
@@ -125,11 +124,13 @@ def open_folder() -> Iterator[Path]:
 
 
 def leftovers(word: str) -> list[str]:
-    return [
-        path.parent.name
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if word.encode() in _read(path)
-    ]
+    """Processes with the word in their command that do not end within five seconds: a killed one takes a moment."""
+    ends = time.monotonic() + 5
+    while True:
+        found = [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if word.encode() in _read(path)]
+        if not found or time.monotonic() > ends:
+            return found
+        time.sleep(0.05)
 
 
 def _read(path: Path) -> bytes:
@@ -144,9 +145,7 @@ def check_looked_around(folder: Path) -> dict[str, object]:
     assert said["root"] is True
     assert "UNKNOWN" in str(said["lo"])
     assert [line.split()[0] for line in str(said["links"]).splitlines()] == ["lo"]
-    assert said["ipvs"] == (
-        "-A -t 192.0.2.10:80 -s wlc\n-a -t 192.0.2.10:80 -r 10.0.0.11:80 -g -w 3\n"
-    )
+    assert said["ipvs"] == ("-A -t 192.0.2.10:80 -s wlc\n-a -t 192.0.2.10:80 -r 10.0.0.11:80 -g -w 3\n")
     assert said["given"] == "by the caller"
     assert (folder / "deep" / "file").read_bytes() == bytes(range(256)) * 400
     assert (folder / "modules.missing").read_text() == "no_such_module\n"
@@ -198,9 +197,7 @@ def test_uml_ends_when_the_caller_is_killed(tmp_path: Path) -> None:
         "uml.run(job, lambda line: line == 'spins' and os.kill(os.getpid(), 9))\n"
     )
     with tempfile.TemporaryDirectory(prefix="lvsc-killed-") as boot:
-        caller = subprocess.run(
-            [sys.executable, "-c", source], env={**os.environ, "TMPDIR": boot}, check=False
-        )
+        caller = subprocess.run([sys.executable, "-c", source], env={**os.environ, "TMPDIR": boot}, check=False)
         assert caller.returncode == -9
         wait_until_gone(boot)
 
@@ -216,9 +213,7 @@ def wait_until_gone(word: str) -> None:
 def test_uml_needs_no_root(open_folder: Path) -> None:
     """Copies the backend, for a checkout may lie where only its owner can read."""
     (open_folder / "lvsc" / "finding").mkdir(parents=True)
-    (open_folder / "lvsc" / "finding" / "__init__.py").write_text(
-        "class LvscError(Exception):\n    remedy = ''\n"
-    )
+    (open_folder / "lvsc" / "finding" / "__init__.py").write_text("class LvscError(Exception):\n    remedy = ''\n")
     shutil.copytree(ROOT / "lvsc" / "lab", open_folder / "lvsc" / "lab")
     (open_folder / "job").mkdir()
     (open_folder / "job").chmod(0o777)
@@ -271,19 +266,14 @@ def test_qemu_runs_a_program_on_ipvs(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("lab_kernel")
 def test_qemu_brings_what_was_written_before_the_time_limit(tmp_path: Path) -> None:
-    source = (
-        "import pathlib, sys, time\npathlib.Path(sys.argv[1], 'so_far').write_text('yes')\n"
-        "time.sleep(1000)\n"
-    )
+    source = "import pathlib, sys, time\npathlib.Path(sys.argv[1], 'so_far').write_text('yes')\ntime.sleep(1000)\n"
     ran = qemu.run(program(tmp_path, source, (), time_limit=10.0))
     assert (ran.finished, ran.exit_code) == (False, None)
     assert (tmp_path / "so_far").read_text() == "yes"
 
 
 def test_a_command_that_leaves_a_child_is_ended_with_it() -> None:
-    ended = boot_process.run(
-        ["sh", "-c", "sleep 4321 & echo started; printf open"], dict(os.environ), 5.0
-    )
+    ended = boot_process.run(["sh", "-c", "sleep 4321 & echo started; printf open"], dict(os.environ), 5.0)
     assert (ended.exit_code, ended.log) == (0, "started\nopen")
     assert ended.seconds < 2
     wait_until_gone("4321")

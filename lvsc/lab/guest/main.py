@@ -17,9 +17,9 @@ from lvsc.lab.guest import netns
 from lvsc.lab.guest.cluster import Cluster, SceneError
 from lvsc.lab.guest.neighbours import forget
 from lvsc.lab.guest.probe import Connection, play
+from lvsc.lab.guest.quiet import quiet
 from lvsc.lab.guest.reactor import Reactor, Servers
 from lvsc.lab.guest.table import Entry, connections
-
 
 # A socket for each listener and connection of a cluster of hundreds.
 _DESCRIPTORS = 100_000
@@ -31,6 +31,8 @@ _SHARED = {
     **{f"net/{family}/neigh/default/gc_thresh{number}": 65536 for family in ("ipv4", "ipv6") for number in (1, 2, 3)},
     "net/core/netdev_max_backlog": 100_000,
 }
+
+_CALM = 20.0
 
 
 def main(folder: Path) -> None:
@@ -45,6 +47,7 @@ def main(folder: Path) -> None:
             started = time.monotonic()
             result = _scene(scene)
             result["seconds"] = round(time.monotonic() - started, 2)
+            quiet(_CALM)
             results.write(json.dumps(result) + "\n")
             results.flush()
             print(f"scene {scene['name']}", flush=True)

@@ -1,0 +1,41 @@
+"""Rehearsals that several tests look at, each booted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from lvsc.lab.backend import choose
+from lvsc.lab.rehearsal import rehearse
+from lvsc.lab.result import Played
+from lvsc.lab.scene import Scene, scene
+from lvsc.lower import lower
+from lvsc.topology import load
+from tests.conftest import BROKEN, EXAMPLES
+
+TIME_LIMIT = 240.0
+
+
+def scene_of(path: Path, sample: int | None = None) -> Scene:
+    topology = load([(str(path), path.read_bytes())]).topology
+    assert topology is not None
+    return scene(path.stem, lower(topology), sample)
+
+
+def play(scenes: Iterable[Scene]) -> dict[str, Played]:
+    """The scenes in as few boots as possible: user-mode Linux, and QEMU for what needs nftables."""
+    found: dict[str, Played] = {}
+    scenes = list(scenes)
+    for needs_nft in (False, True):
+        group = [each for each in scenes if each.needs_nft is needs_nft]
+        if group:
+            found.update({each.name: each for each in rehearse(group, choose(None, needs_nft), TIME_LIMIT)})
+    return found
+
+
+@pytest.fixture(scope="session")
+def rehearsed() -> dict[str, Played]:
+    """Every example, right and broken, by name."""
+    return play(scene_of(path) for path in [*EXAMPLES, *BROKEN])
