@@ -19,7 +19,10 @@ def compile_(
     ] = "build",
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the tree is not current.")] = False,
 ) -> None:
-    """Write the files of every host: <directory>/<host>/etc/..., whole or not at all."""
+    """Write the files of every host.
+
+    They go to <directory>/<host>/etc/..., with a manifest of digests, whole or not at all.
+    """
     from lvsc.cli.console import say
     from lvsc.cli.gate import usable
     from lvsc.cli.tree import differences, write_tree

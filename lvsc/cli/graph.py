@@ -26,7 +26,7 @@ def graph(
         Format, typer.Option("--format", "-f", help="The drawing.", envvar="LVSC_FORMAT")
     ] = Format.mermaid,
 ) -> None:
-    """Draw the cluster, for a page or a pull request."""
+    """Draw the cluster."""
     from lvsc.cli.files import write_text
     from lvsc.cli.gate import usable
     from lvsc.graph import pictures

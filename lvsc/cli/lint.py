@@ -51,7 +51,10 @@ def lint(
     ] = FailOn.error,
     color: Annotated[Color, typer.Option(help="When to colour.", envvar="LVSC_COLOR")] = Color.auto,
 ) -> None:
-    """Check a topology: its language, its addresses, and what packets would meet."""
+    """Check a topology.
+
+    Its language, its addresses, and what packets would meet. Exit code 1 for findings of --fail-on or worse.
+    """
     from lvsc.cli.console import say, summary, use_color
     from lvsc.cli.files import write_text
     from lvsc.cli.opened import open_topology

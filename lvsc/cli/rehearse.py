@@ -41,9 +41,11 @@ def rehearse(
     ] = 300,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Play the cluster in a private real kernel, from the files lvsc emits, with real packets.
+    """Play the cluster in a real kernel.
 
-    Topologies with lint errors are played, too: to see what they break.
+    lvsc boots a private kernel, builds every host there from the files it emits, and sends real packets from
+    every client to every service. Topologies with lint errors are played, too: to see what they break.
+
     Exit code 1 when a client is not answered, or answered past the director.
     """
     from lvsc.cli.files import write_text

@@ -6,7 +6,7 @@ EXAMPLE = "Example: lvsc schema > topology.schema.json"
 
 
 def schema() -> None:
-    """Print the JSON schema of the language, for editors."""
+    """Print the JSON schema for editors."""
     from lvsc.cli.files import write_text
     from lvsc.topology.spec.published import json_schema
 

@@ -106,7 +106,7 @@ def _segments(scene: Scene) -> Iterator[dict[str, Any]]:
 
 
 def _attached(scene: Scene, name: str) -> int:
-    """The turn in which a host is attached: a bridge floods its newest port first, so directors come first and lose races."""
+    """The turn in which a host is attached: a bridge floods its newest port first, so directors lose races."""
     if name in scene.order:
         return len(scene.order) - scene.order.index(name)
     return -1 if scene.hosts[name].role is HostRole.DIRECTOR else 0

@@ -21,7 +21,7 @@ from lvsc.words import Address, HostRole, Interface, Network, parse_interface
 # Addresses for benchmarks (RFC 2544, RFC 5180), and for carriers (RFC 6598) where a topology uses those itself.
 _OUTSIDE = (("198.18.0.0/15", "2001:2::/48"), ("100.64.0.0/10", "2001:db8:fffe::/48"))
 _FORWARDING = (("net/ipv4/ip_forward", 1), ("net/ipv6/conf/all/forwarding", 1))
-# A client behind a router has addresses in several /24s and /64s, so that source hashing and persistence show themselves.
+# A client behind a router has addresses in several /24s and /64s, so that source hashing and persistence show.
 _SPREAD = 8
 _APART = {4: 8, 6: 64}
 

@@ -14,12 +14,12 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.rules.base import Rule, Site
+from lvsc.rules.base import Rule, Site, once
 from lvsc.source import Span
-from lvsc.topology import Host
+from lvsc.topology import Origin
 from lvsc.words import Address
 
 RULE = Rule("address-conflict", Severity.ERROR)
@@ -27,42 +27,37 @@ Holder = tuple[str, Span]
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """One finding for each address, at its second holder."""
+    """One finding for each place where a second holder's address is stated."""
+    return once(_found(site))
+
+
+def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     seen: dict[Address, Holder] = {}
     for address, holder in _holders(site):
         first = seen.setdefault(address, holder)
         if first is not holder:
             message = f"{holder[0]} has the address {address} of {first[0]}"
-            yield RULE.at(holder[1], message, "give one of the two another address", [Note(first[1], first[0])])
+            note = Note(first[1], first[0])
+            yield holder[1], RULE.at(holder[1], message, "give one of the two another address", [note])
 
 
 def _holders(site: Site) -> Iterator[tuple[Address, Holder]]:
     topology = site.topology
     for host in topology.hosts():
-        yield from _own(host)
+        for port in host.ports:
+            own = (interface.ip for interface in port.addresses)
+            yield from _stated(own, port.origin, f"{host.role.value} {host.name}")
     for client in topology.clients.values():
-        for address in client.addresses:
-            yield (
-                address,
-                (
-                    f"client {client.name}",
-                    client.origin.at("addresses" if client.origin.says("addresses") else "address"),
-                ),
-            )
+        yield from _stated(client.addresses, client.origin, f"client {client.name}")
     for group in topology.failover.values():
-        for address in group.gateways:
-            key = "gateway_addresses" if group.origin.says("gateway_addresses") else "gateway_address"
-            yield address, (f"failover group {group.name}", group.origin.at(key))
+        yield from _stated(group.gateways, group.origin, f"failover group {group.name}", "gateway_address")
     for vip in topology.vips.values():
-        for address in vip.addresses:
-            yield (
-                address,
-                (f"VIP {vip.name}", vip.origin.at("addresses" if vip.origin.says("addresses") else "address")),
-            )
+        yield from _stated(vip.addresses, vip.origin, f"VIP {vip.name}")
 
 
-def _own(host: Host) -> Iterator[tuple[Address, Holder]]:
-    for port in host.ports:
-        key = "addresses" if port.origin.says("addresses") else "address"
-        for interface in port.addresses:
-            yield interface.ip, (f"{host.role.value} {host.name}", port.origin.at(key))
+def _stated(
+    addresses: Iterable[Address], origin: Origin, holder: str, key: str = "address"
+) -> Iterator[tuple[Address, Holder]]:
+    key = f"{key}es" if origin.says(f"{key}es") else key
+    for index, address in enumerate(addresses):
+        yield address, (holder, origin.at(key, index))

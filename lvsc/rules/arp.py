@@ -11,12 +11,12 @@ from lvsc.words import Address, ForwardingMethod
 
 
 def exposed(site: Site) -> Iterator[tuple[Service, Host, HostState, Link, Address]]:
-    """Each real server that holds an IPv4 VIP and is plugged into the VIP's segment, once for each VIP address."""
+    """Each real server that holds a VIP and is plugged into the VIP's segment, once for each VIP address."""
     seen: set[tuple[str, Address]] = set()
-    for service, member, host in site.topology.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+    for service, member, host in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
         vip = site.topology.vips[service.vip]
         for address in vip.addresses:
-            if address.version != 4 or (member.server, address) in seen:
+            if (member.server, address) in seen:
                 continue
             seen.add((member.server, address))
             state = site.hosts[member.server]

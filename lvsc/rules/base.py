@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,8 +11,8 @@ from lvsc.finding import Finding, Note, Severity
 from lvsc.graph import Cluster
 from lvsc.source import Span
 from lvsc.state import Hosts, HostState
-from lvsc.topology import Host, Topology
-from lvsc.words import sysctl_path
+from lvsc.topology import Host, Member, Origin, Service, Sorry, Topology
+from lvsc.words import Address, ForwardingMethod, sysctl_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,24 @@ class Site:
     hosts: Hosts
     cluster: Cluster
 
+    def pairs(self, *modes: ForwardingMethod) -> Iterator[tuple[Service, Member, Host]]:
+        """Each service of these forwarding methods with each of its real servers, then each with its sorry server."""
+        yield from self.topology.pairs(*modes)
+        for service in self.topology.services.values():
+            if service.mode in modes and service.sorry is not None and service.sorry.server is not None:
+                host = self.topology.real_servers[service.sorry.server]
+                yield service, _sorry_member(service, service.sorry, host), host
+
     def director_states(self, vip: str) -> list[HostState]:
         """The directors that may hold a VIP."""
         return [self.hosts[name] for name in self.topology.vips[vip].directors]
+
+
+def _sorry_member(service: Service, sorry: Sorry, host: Host) -> Member:
+    """The sorry server as the real server that it becomes when no other can answer."""
+    nodes = [node for node in (service.origin.node, service.origin.defaults) if node and "sorry_server" in node]
+    origin = Origin(service.origin.at("sorry_server", "real_server"), nodes[0]["sorry_server"])
+    return Member(host.name, sorry.port, 1, 0, 0, origin)
 
 
 Check = Callable[[Site], Iterator[Finding]]
@@ -56,19 +72,28 @@ def once(found: Iterable[tuple[Key, Finding]]) -> Iterator[Finding]:
             yield finding
 
 
+def deciding(state: HostState, name: str, device: str) -> tuple[int, str]:
+    """The value that counts on an IPv4 device, the greater of `all` and its own, and the setting that gives it."""
+    value, own = state.effective(name, device), f"net/ipv4/conf/{device}/{name}"
+    return value, own if state.sysctl(own) == value else f"net/ipv4/conf/all/{name}"
+
+
 def sysctl_span(host: Host, *paths: str) -> Span:
-    """Where one of these kernel settings of a host is stated, else where it must be."""
+    """Where the first of these kernel settings that a host states stands, else where it must be."""
     origins = [host.holds.origin, host.origin] if host.holds is not None else [host.origin]
-    for origin in origins:
+    for path, origin in itertools.product(paths, origins):
         stated = origin.node.get("sysctls") if origin.node is not None else None
         for key in stated or ():
-            if sysctl_path(key) in paths:
+            if sysctl_path(key) == path:
                 return origin.at("sysctls", key)
     return origins[0].name
 
 
-def gateway_span(site: Site, host: Host) -> Span:
-    """Where the default gateway of a host is stated: on it, on its network, else its name."""
+def gateway_span(site: Site, host: Host, gateway: Address | None) -> Span:
+    """Where a gateway of a host is stated: in a route, on the host, on its network, else the host's name."""
+    for route in host.routes:
+        if gateway is not None and route.via == gateway:
+            return route.origin.at("via")
     if host.origin.says("gateway"):
         return host.origin.at("gateway")
     for port in host.ports:

@@ -39,7 +39,8 @@ def _keys(site: Site, service: Service) -> Iterator[tuple[object, str]]:
     vip = site.topology.vips[service.vip]
     for address in vip.addresses:
         if service.mark is not None:
-            yield (family_of(address), service.mark, vip.directors), f"mark {service.mark}"
+            for director in vip.directors:
+                yield (family_of(address), service.mark, director), f"mark {service.mark}"
             continue
         for protocol in service.protocols:
             for port, _ in service.ports:

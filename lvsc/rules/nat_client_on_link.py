@@ -17,37 +17,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.graph import next_hop
+from lvsc.graph import next_hop, segments_of
 from lvsc.rules.base import Rule, Site, once
-from lvsc.topology import Client
-from lvsc.words import Address, ForwardingMethod
+from lvsc.state import HostState
+from lvsc.topology import Service
+from lvsc.words import Address, ForwardingMethod, HostRole
 
 RULE = Rule("nat-client-on-link", Severity.ERROR)
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """One finding for each client."""
+    """One finding for each client; without clients, for each network on which they must be."""
     return once(_found(site))
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    clients = [client for client in site.topology.clients.values() if client.network is not None]
+    clients = [state for state in site.hosts.values() if state.role is HostRole.CLIENT]
     seen: set[tuple[str, str]] = set()
-    for service, member, host in site.topology.pairs(ForwardingMethod.NAT):
+    for service, member, _ in site.pairs(ForwardingMethod.NAT):
         for client in clients:
-            if (member.server, client.name) in seen or host.port_on(str(client.network)) is None:
+            if (member.server, client.name) in seen or not site.cluster.share_segment(member.server, client.name):
                 continue
             seen.add((member.server, client.name))
-            if any(
-                (hop := next_hop(site.hosts[member.server], address)) and hop.gateway is None
-                for address in _at(site, client)
-            ):
-                way = f"directly, past the director of service {service.name}"
-                message = f"real server {member.server} answers client {client.name} {way}"
-                remedy = f"use `mode: dr` for {service.name}, or move {client.name} to another network"
-                note = Note(service.origin.at("mode"), "nat needs replies to pass the director")
-                yield client.name, RULE.at(client.origin.at("network"), message, remedy, [note])
+            if any(_direct(site.hosts[member.server], held.address.ip) for held in client.addresses):
+                yield client.name, _finding(site, service, member.server, client)
 
 
-def _at(site: Site, client: Client) -> list[Address]:
-    return [held.address.ip for held in site.hosts[client.name].addresses]
+def _direct(server: HostState, client: Address) -> bool:
+    hop = next_hop(server, client)
+    return hop is not None and hop.gateway is None
+
+
+def _finding(site: Site, service: Service, server: str, client: HostState) -> Finding:
+    said = site.topology.clients.get(client.name)
+    network = next(iter(segments_of(client)))
+    at = said.origin.at("network") if said else service.origin.at("mode")
+    who = f"client {client.name}" if said else f"clients on network {network}"
+    message = f"real server {server} answers {who} directly, past the director of service {service.name}"
+    other = f"move {client.name} to another network" if said else "give the real servers a network of their own"
+    note = Note(service.origin.at("mode"), "nat needs replies to pass the director")
+    return RULE.at(at, message, f"use `mode: dr` for {service.name}, or {other}", [note])

@@ -4,6 +4,8 @@ Why it hurts
     The client asked the VIP and waits for an answer from it. Only the
     director can put the VIP back into a reply; a reply that goes another way
     arrives from the real server's own address, and the client drops it.
+    Routers between the two do no harm; the backup director does not help,
+    for it knows nothing of the connection.
 Wrong
     real server with gateway 10.0.0.254, director at 10.0.0.1
 Right
@@ -20,10 +22,11 @@ from lvsc.finding import Finding, Note, Severity
 from lvsc.graph import next_hop
 from lvsc.rules.base import Rule, Site, gateway_span, once
 from lvsc.state import HostState
-from lvsc.topology import Host, Service
+from lvsc.topology import Host, Service, Vip
 from lvsc.words import Address, ForwardingMethod, HostRole
 
 RULE = Rule("nat-reply-bypasses-director", Severity.ERROR)
+_MOST_HOPS, _ALWAYS = 64, 256
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -34,7 +37,7 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     clients = [state for state in site.hosts.values() if state.role is HostRole.CLIENT]
     seen: set[tuple[str, str]] = set()
-    for service, member, host in site.topology.pairs(ForwardingMethod.NAT):
+    for service, member, host in site.pairs(ForwardingMethod.NAT):
         if (member.server, service.vip) in seen:
             continue
         seen.add((member.server, service.vip))
@@ -47,35 +50,63 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
 
 def _bypass(site: Site, service: Service, host: Host, client: HostState) -> Finding | None:
     directors = site.director_states(service.vip)
-    inside = {address for director in directors for address in _held(director)}
     vip = site.topology.vips[service.vip]
     for version in dict.fromkeys(address.version for address in vip.addresses):
         target = next((held.address.ip for held in client.addresses if held.address.version == version), None)
         if target is None or not any(address.version == version for port in host.ports for address in port.addresses):
             continue
-        hop = next_hop(site.hosts[host.name], target)
-        if hop is not None and (hop.gateway is None or hop.gateway in inside):
+        way = _way_past(site, site.hosts[host.name], target, vip)
+        if way is None:
             continue
-        way = f"goes to {hop.gateway}" if hop else "has no route"
         past = f"past director {directors[0].name}" if directors else "past every director"
         message = f"the reply of real server {host.name} to {client.name} {way}, {past}"
         note = Note(service.origin.at("mode"), f"service {service.name} needs the director on the way home")
-        at = gateway_span(site, host)
-        return RULE.at(at, message, f"make the gateway of {host.name} {_choices(directors, host, version)}", [note])
+        hop = next_hop(site.hosts[host.name], target)
+        at = gateway_span(site, host, hop.gateway if hop else None)
+        return RULE.at(at, message, _remedy(directors, vip, host, version), [note])
     return None
 
 
-def _held(director: HostState) -> Iterator[Address]:
-    yield from (held.address.ip for held in director.addresses)
-    yield from (address.ip for instance in director.vrrp for address, _ in instance.addresses)
+def _way_past(site: Site, server: HostState, target: Address, vip: Vip) -> str | None:
+    """How a reply misses the director that serves; None where it meets it, or where the client is a neighbour."""
+    serving = vip.directors if vip.failover is None else vip.directors[:1]
+    first = hop = next_hop(server, target)
+    if first is None:
+        return "has no route"
+    if first.device is None:
+        return f"would go to {first.gateway}, which is on none of its networks"
+    for _ in range(_MOST_HOPS):
+        if hop is None or hop.gateway is None:
+            break
+        router = _holder(site, hop.gateway)
+        if router in serving:
+            return None
+        hop = next_hop(site.hosts[router], target) if router is not None else None
+    return f"goes to {first.gateway}" if first.gateway is not None else None
 
 
-def _choices(directors: list[HostState], host: Host, version: int) -> str:
+def _holder(site: Site, address: Address) -> str | None:
+    """Who holds an address; of directors that hold it in turn, the first."""
+
+    def rank(name: str) -> int:
+        carried = [each for each in site.hosts[name].vrrp if any(own.ip == address for own, _ in each.addresses)]
+        return max((each.priority for each in carried), default=_ALWAYS)
+
+    return max((name for name, _ in site.cluster.owners.get(address, ())), key=rank, default=None)
+
+
+def _remedy(directors: list[HostState], vip: Vip, host: Host, version: int) -> str:
+    """The director's addresses beside the real server; of directors that take turns, only those that move."""
+    moving = (address.ip for director in directors for each in director.vrrp for address, _ in each.addresses)
+    own = (held.address.ip for director in directors for held in director.addresses)
+    subnets = [address.network for port in host.ports for address in port.addresses if address.version == version]
     near = [
         str(address)
-        for director in directors
-        for address in _held(director)
-        if address.version == version
-        and any(address in own.network for port in host.ports for own in port.addresses if own.version == version)
+        for address in (own if vip.failover is None else moving)
+        if address.version == version and any(address in subnet for subnet in subnets)
     ]
-    return " or ".join(dict.fromkeys(near)) or "an address of the director (they share no subnet yet)"
+    if near:
+        return f"make the gateway of {host.name} {' or '.join(dict.fromkeys(near))}"
+    if vip.failover is not None:
+        return f"make the gateway of {host.name} a `gateway_address` of a failover group on its network"
+    return f"make the gateway of {host.name} an address of the director (they share no subnet yet)"

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once
+from lvsc.topology import Service
 from lvsc.words import ForwardingMethod
 
 RULE = Rule("port-remap", Severity.ERROR)
@@ -29,15 +30,22 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, member, _ in site.topology.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+    for service, member, _ in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
         if member.port is None or any(low <= member.port <= high for low, high in service.ports):
             continue
         at = member.origin.at("port")
-        ports = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in service.ports)
+        ports = _shown(service)
         who = f"service {service.name} ({service.mode.value})"
         message = f"{who} cannot change the port: {member.server} gets {ports}, not {member.port}"
-        remedy = f"remove `port: {member.port}` and listen on {ports}, or use `mode: nat`"
+        remedy = f"remove `port: {member.port}` and let {member.server} listen on {ports}, or use `mode: nat`"
         yield (
             at,
             RULE.at(at, message, remedy, [Note(service.origin.at("mode"), "the forwarding method that keeps ports")]),
         )
+
+
+def _shown(service: Service) -> str:
+    """The ports that its real servers get."""
+    if not service.ports or (0, 0) in service.ports:
+        return "the client's port"
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in service.ports)

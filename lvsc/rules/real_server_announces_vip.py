@@ -6,7 +6,8 @@ Why it hurts
     time the real server looks for its gateway, the gateway learns the real
     server's MAC address for the VIP. Everything works until then; after it,
     traffic goes past the director. arp_announce 1 is enough only where the
-    VIP is outside the subnet of the sending device.
+    VIP is outside the subnet of the sending device; 3 and more count as 0.
+    IPv6 does not announce an address of another device.
 Wrong
     holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1}}
 Right
@@ -21,7 +22,8 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.arp import exposed
-from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
+from lvsc.words import sysctl_name
 
 RULE = Rule("real-server-announces-vip", Severity.ERROR)
 
@@ -33,12 +35,12 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service, host, state, link, address in exposed(site):
-        value = state.effective("arp_announce", link.name)
+        value, path = deciding(state, "arp_announce", link.name)
         near = any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))
-        if value >= 2 or (value == 1 and not near):
+        if address.version == 6 or value == 2 or (value == 1 and not near):
             continue
-        at = sysctl_span(host, *(f"net/ipv4/conf/{device}/arp_announce" for device in (link.name, "all")))
+        at = sysctl_span(host, path)
         why = f"arp_announce is {value} on {link.name}"
         message = f"real server {host.name} announces VIP {address} when it looks for a neighbour ({why})"
         note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
-        yield at, RULE.at(at, message, f"set net.ipv4.conf.all.arp_announce: 2 on {host.name}", [note])
+        yield at, RULE.at(at, message, f"set {sysctl_name(path)}: 2 on {host.name}", [note])

@@ -8,13 +8,15 @@ Why it hurts
     arp_ignore 1 or 2 hides a VIP on lo or a dummy device; the greater of
     `all` and the receiving device counts. arp_ignore 3 does not hide it, 8
     hides the server's own address, too, and nothing hides a VIP on the
-    receiving device itself.
+    receiving device itself. IPv6 answers only for addresses of the receiving
+    device, so there a VIP on lo is hidden without any setting.
 Wrong
     holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 0}}
 Right
     holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1}}
 Source
-    net/ipv4/arp.c arp_ignore(); include/linux/inetdevice.h IN_DEV_ARP_IGNORE
+    net/ipv4/arp.c arp_ignore(); include/linux/inetdevice.h IN_DEV_ARP_IGNORE;
+    net/ipv6/ndisc.c ndisc_recv_ns()
 """
 
 from __future__ import annotations
@@ -23,10 +25,13 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.arp import exposed
-from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
+from lvsc.state import HostState, Link
+from lvsc.topology import Host
+from lvsc.words import Address, sysctl_name
 
 RULE = Rule("real-server-answers-arp", Severity.ERROR)
-_HIDES = (1, 2)
+_HIDES, _HIDES_ALL = (1, 2), 8
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -38,16 +43,21 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service, host, state, link, address in exposed(site):
         note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
         if any(held.address.ip == address for held in state.held_on(link.name)):
-            device = (host.holds.origin if host.holds else host.origin).at("vip_device")
-            message = f"real server {host.name} holds VIP {address} on {link.name}, where it answers ARP for it"
-            yield (
-                (device, "device"),
-                RULE.at(device, message, f"put the VIP on lo: `vip_device: lo` on {host.name}", [note]),
-            )
-            continue
-        value = state.effective("arp_ignore", link.name)
-        if value not in _HIDES:
-            paths = [f"net/ipv4/conf/{device}/arp_ignore" for device in (link.name, "all")]
-            at = sysctl_span(host, *paths)
-            message = f"real server {host.name} answers ARP for VIP {address} (arp_ignore is {value} on {link.name})"
-            yield (at, "sysctl"), RULE.at(at, message, f"set net.ipv4.conf.all.arp_ignore: 1 on {host.name}", [note])
+            yield _on_device(host, link, address, note)
+        elif address.version == 4 and deciding(state, "arp_ignore", link.name)[0] not in _HIDES:
+            yield _by_setting(host, state, link, address, note)
+
+
+def _on_device(host: Host, link: Link, address: Address, note: Note) -> tuple[object, Finding]:
+    at = (host.holds.origin if host.holds else host.origin).at("vip_device")
+    what = "ARP" if address.version == 4 else "neighbour discovery"
+    message = f"real server {host.name} holds VIP {address} on {link.name}, where it answers {what} for it"
+    return (at, "device"), RULE.at(at, message, f"put the VIP on lo: `vip_device: lo` on {host.name}", [note])
+
+
+def _by_setting(host: Host, state: HostState, link: Link, address: Address, note: Note) -> tuple[object, Finding]:
+    value, path = deciding(state, "arp_ignore", link.name)
+    at = sysctl_span(host, path)
+    what = f"for VIP {address}" if value != _HIDES_ALL else "for no address, not even its own"
+    message = f"real server {host.name} answers ARP {what} (arp_ignore is {value} on {link.name})"
+    return (at, "sysctl"), RULE.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note])

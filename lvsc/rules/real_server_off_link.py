@@ -30,7 +30,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, member, host in site.topology.pairs(ForwardingMethod.DR):
+    for service, member, host in site.pairs(ForwardingMethod.DR):
         own = segments_of(site.hosts[member.server])
         for director in site.director_states(service.vip):
             if own & segments_of(director):

@@ -29,7 +29,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, _, host in site.topology.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+    for service, _, host in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
         if not host.managed and host.holds is None:
             at = host.origin.at("managed")
             unknown = f"whether it holds VIP {service.vip} is unknown"

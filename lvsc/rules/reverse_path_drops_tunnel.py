@@ -5,7 +5,8 @@ Why it hurts
     the way back to the client is another device. Strict reverse-path
     filtering (1) drops it without a word. The greater of `all` and the
     device counts, so `all: 1` defeats a 0 on the device; 2 (loose) passes,
-    but only on a device that holds an address itself.
+    but only on a device that holds an address itself. A device for which
+    nothing is said starts with the value of `default`.
 Wrong
     sysctls: {net.ipv4.conf.all.rp_filter: 1, net.ipv4.conf.tunl0.rp_filter: 0}
 Right
@@ -20,12 +21,12 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
-from lvsc.state import LinkKind
+from lvsc.state import HostState, Link, LinkKind
 from lvsc.words import Family, ForwardingMethod
 
 RULE = Rule("reverse-path-drops-tunnel", Severity.ERROR)
 _STRICT, _LOOSE = 1, 2
-_INNER_V4 = (LinkKind.IPIP, LinkKind.IP6TNL, LinkKind.GRE, LinkKind.IP6GRE)
+_OVER_V4, _OVER_V6 = (LinkKind.IPIP, LinkKind.GRE), (LinkKind.IP6TNL, LinkKind.IP6GRE)
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -35,23 +36,41 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     seen: set[tuple[str, str]] = set()
-    for service, member, host in site.topology.pairs(ForwardingMethod.TUN):
+    for service, member, host in site.pairs(ForwardingMethod.TUN):
         vip = site.topology.vips[service.vip]
         if (member.server, service.vip) in seen or not any(address.version == 4 for address in vip.addresses):
             continue
         seen.add((member.server, service.vip))
         state = site.hosts[member.server]
         for link in state.links:
-            if link.kind not in _INNER_V4:
+            if not _opens_v4(state, link):
                 continue
-            value = state.effective("rp_filter", link.name)
+            value = _value(state, link.name)
             bare = not any(state.held_on(link.name, Family.V4))
-            if value == _STRICT or (value == _LOOSE and bare):
-                at = sysctl_span(host, f"net/ipv4/conf/{link.name}/rp_filter", "net/ipv4/conf/all/rp_filter")
+            if value == _STRICT or (value > _STRICT and bare):
+                at = sysctl_span(host, *(f"net/ipv4/conf/{name}/rp_filter" for name in (link.name, "all", "default")))
                 why = "strict" if value == _STRICT else "loose, on a device without an address"
                 message = f"real server {host.name} drops what comes out of {link.name}: rp_filter is {value} ({why})"
                 note = Note(service.origin.at("mode"), f"service {service.name} sends requests through it")
                 yield at, RULE.at(at, message, _remedy(link.name, bare), [note])
+
+
+def _opens_v4(state: HostState, link: Link) -> bool:
+    """Whether IPv4 comes out of a device: where lvsc made it, it then holds the VIP; over IPv6 only in need."""
+    if state.managed:
+        return link.kind in _OVER_V4 + _OVER_V6 and any(state.held_on(link.name, Family.V4))
+    return link.kind in _OVER_V4 or (link.kind in _OVER_V6 and not _has_v4(state))
+
+
+def _has_v4(state: HostState) -> bool:
+    return any(link.segment is not None and any(state.held_on(link.name, Family.V4)) for link in state.links)
+
+
+def _value(state: HostState, device: str) -> int:
+    """The greater of `all` and the device's own, which it has from `default` where nothing else is said of it."""
+    own = state.sysctl(f"net/ipv4/conf/{device}/rp_filter")
+    inherited = state.sysctl("net/ipv4/conf/default/rp_filter")
+    return max(state.sysctl("net/ipv4/conf/all/rp_filter") or 0, (inherited or 0) if own is None else own)
 
 
 def _remedy(device: str, bare: bool) -> str:

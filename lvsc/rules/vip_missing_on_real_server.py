@@ -29,7 +29,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, _, host in site.topology.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+    for service, _, host in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
         if host.holds is not None and host.holds.vip_device is None:
             at = host.holds.origin.name
             who = f"real server {host.name} of service {service.name} ({service.mode.value})"

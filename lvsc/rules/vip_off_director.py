@@ -1,12 +1,13 @@
-"""No director can hold the VIP: none of its directors is on the VIP's network.
+"""A director has no interface on the VIP's network.
 
 Why it hurts
     Packets for the VIP reach IPVS only on a host that holds it. A director
-    without an interface on the VIP's network never hears them.
+    without an interface on the VIP's network never hears them; where it is
+    one of several, the VIP is lost when they change places.
 Wrong
-    vips: {web: {address: 192.0.2.100}}, every director on another network
+    vips: {web: {address: 192.0.2.100, director: lvs1}}, lvs1 on another network
 Right
-    a director with an interface on the network of 192.0.2.100
+    lvs1 with an interface on the network of 192.0.2.100
 Source
     net/netfilter/ipvs/ip_vs_core.c ip_vs_ops4: IPVS works in LOCAL_IN
 """

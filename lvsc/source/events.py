@@ -36,10 +36,16 @@ def _pure_events(text: str) -> Iterator[Any]:
     from ruamel.yaml import YAML
 
     try:
+        before: Any = None
         for event in YAML(typ="safe", pure=True).parse(text):
-            value = getattr(event, "value", "")
-            if not value.isascii():
+            value = getattr(event, "value", None)
+            if value == "" and event.start_mark.index == event.end_mark.index:
+                event.start_mark = event.end_mark = (
+                    before.end_mark
+                )  # it gives a missing value the place of the next key
+            elif value is not None and not value.isascii():
                 value.encode()
+            before = event
             yield event
     except (ValueError, OverflowError) as error:
         raise YAMLError("an escape stands for no character") from error
@@ -52,7 +58,7 @@ def as_fault(file: str, error: YAMLError, text: str) -> SourceFault:
     said = getattr(error, "problem", None) or (str(error.args[0]) if error.args else "it cannot be read")
     context = getattr(error, "context", None)
     at, start = _at(file, mark), _at(file, opened)
-    if "cannot start any token" in said and mark.index < len(text):
+    if mark is not None and "cannot start any token" in said and mark.index < len(text):
         return _bad_start(at, text[mark.index])
     message = f"this is not YAML: {said[:200]}" + (f" ({context[:200]})" if context else "")
     remedy = "mend the indentation, quotes or brackets at this place"
@@ -71,4 +77,4 @@ def _at(file: str, mark: Any) -> Span:
 def _bad_start(at: Span, char: str) -> SourceFault:
     if char == "\t":
         return SourceFault(at, "this is not YAML: a tab stands where spaces must indent", "indent with spaces")
-    return SourceFault(at, f"this is not YAML: no plain value starts with `{char}`", "put the value in quotes")
+    return SourceFault(at, f"this is not YAML: no plain value starts with {char}", "put the value in quotes")

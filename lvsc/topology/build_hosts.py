@@ -1,15 +1,26 @@
-"""Networks, hosts, clients, failover groups and VIPs of the model."""
+"""Networks, hosts and clients of the model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from lvsc.finding import Note
 from lvsc.source import Map, Span
-from lvsc.topology.desk import Desk
+from lvsc.topology.desk import AN_ADDRESS, Desk
 from lvsc.topology.merge import Named
 from lvsc.topology.model import Client, Holds, Host, Origin, Port, Segment, StaticRoute
-from lvsc.words import HostRole, Interface, Network, parse_interface, parse_network, sysctl_path
+from lvsc.words import (
+    Address,
+    HostRole,
+    Interface,
+    Network,
+    host_network,
+    parse_address,
+    parse_interface,
+    parse_network,
+    sysctl_path,
+)
 
 _DEFAULTS = {4: parse_network("0.0.0.0/0"), 6: parse_network("::/0")}
 
@@ -35,9 +46,9 @@ def _network(desk: Desk, text: str, at: Span) -> Network | None:
     loose = parse_interface(text)
     if loose is None:
         desk.say("wrong-value", at, f"`{text}` is not a network", "write a network such as 192.0.2.0/24")
-    else:
-        desk.say("wrong-value", at, f"`{text}` has host bits set", f"write {loose.network}")
-    return None
+        return None
+    desk.say("wrong-value", at, f"`{text}` has host bits set", f"write {loose.network}")
+    return loose.network
 
 
 def hosts(desk: Desk, role: HostRole, named: Iterable[Named], networks: Mapping[str, Segment]) -> dict[str, Host]:
@@ -45,14 +56,32 @@ def hosts(desk: Desk, role: HostRole, named: Iterable[Named], networks: Mapping[
     found: dict[str, Host] = {}
     for item in named:
         names = desk.range(item.name, item.at)
+        if not names:
+            desk.unsure.add(role.value)
         ports = _ports(desk, item, len(names), networks)
         fixed = _fixed(desk, item, role)
+        again = [name for name in names if name in found]
+        if again:
+            _again(desk, item, again, found[again[0]].origin.name)
         for index, name in enumerate(names):
-            if name in found:
-                desk.say("duplicate-name", item.at, f"`{item.name}` names `{name}` again", "make the ranges disjoint")
-                continue
-            found[name] = Host(role=role, name=name, ports=tuple(ports[index]), **fixed)
+            if name not in found:
+                found[name] = Host(role=role, name=name, ports=tuple(ports[index]), **fixed)
     return found
+
+
+def _again(desk: Desk, item: Named, names: list[str], first: Span) -> None:
+    what = f"`{names[0]}`{_more(len(names))}"
+    desk.say(
+        "duplicate-name",
+        item.at,
+        f"`{item.name}` names {what} again",
+        "make the ranges disjoint",
+        [Note(first, f"`{names[0]}` stands here first")],
+    )
+
+
+def _more(count: int) -> str:
+    return f" and {count - 1} more" if count > 1 else ""
 
 
 def _fixed(desk: Desk, item: Named, role: HostRole) -> dict[str, Any]:
@@ -88,23 +117,36 @@ def _holds(node: Map) -> Holds:
 
 
 def _routes(desk: Desk, node: Map, origin: Origin) -> Iterator[StaticRoute]:
-    for index, route in enumerate(node.get("routes", [])):
-        at = Origin(origin.at("routes", index), route)
-        via = desk.address(route["via"], at.at("via")) if "via" in route else None
-        if via is None and "interface" not in route:
-            desk.say("missing-key", at.at("to"), "the route has neither `via` nor `interface`", "add `via:`")
-            continue
-        to = (
-            _DEFAULTS[via.version if via else 4]
-            if route["to"] == "default"
-            else _destination(desk, route["to"], at.at("to"))
-        )
-        if to is not None:
-            yield StaticRoute(to, via, route.get("interface"), at)
+    for index, said in enumerate(node.get("routes", [])):
+        route = _route(desk, said, Origin(origin.at("routes", index), said), node["interfaces"])
+        if route is not None:
+            yield route
+
+
+def _route(desk: Desk, route: Map, origin: Origin, interfaces: Map) -> StaticRoute | None:
+    if "via" not in route and "interface" not in route:
+        message = f"the route to `{route['to']}` has neither `via` nor `interface`"
+        desk.say("missing-key", origin.at("to"), message, "add `via:`")
+        return None
+    if "interface" in route:
+        desk.known("interface of this host", route["interface"], origin.at("interface"), {**interfaces, "lo": None})
+    via = desk.address(route["via"], origin.at("via")) if "via" in route else None
+    to = _DEFAULTS[via.version if via else 4]
+    if route["to"] != "default":
+        to = _destination(desk, route["to"], origin.at("to"))
+    if to is None or (via is None and "via" in route):
+        return None
+    if via is not None and via.version != to.version:
+        message = f"the route to {to} goes via {via}, an address of the other family"
+        desk.say("contradiction", origin.at("via"), message, f"write an IPv{to.version} address")
+    return StaticRoute(to, via, route.get("interface"), origin)
 
 
 def _destination(desk: Desk, text: str, at: Span) -> Network | None:
-    return _network(desk, text if "/" in text else f"{text}/{128 if ':' in text else 32}", at)
+    if "/" in text:
+        return _network(desk, text, at)
+    address = desk.address(text, at)
+    return host_network(address) if address is not None else None
 
 
 def _ports(desk: Desk, item: Named, count: int, networks: Mapping[str, Segment]) -> list[list[Port]]:
@@ -127,7 +169,7 @@ def _ports(desk: Desk, item: Named, count: int, networks: Mapping[str, Segment])
 def _column(desk: Desk, text: str, at: Span, count: int, network: Segment, item: Named) -> list[Interface]:
     """One address for each host of the range."""
     bare, _, prefix = text.partition("/")
-    texts = desk.range(bare, at)
+    texts = desk.range(bare, at) if count else []
     if texts and len(texts) != count:
         remedy = f"write a range of {count} addresses" if count > 1 else "write one address"
         message = (
@@ -135,48 +177,54 @@ def _column(desk: Desk, text: str, at: Span, count: int, network: Segment, item:
         )
         desk.say("wrong-value", at, message, remedy)
         return []
-    found = [_address(desk, each, prefix, at, network) for each in texts]
-    return [address for address in found if address is not None]
+    addresses = [parse_address(each) for each in texts]
+    wrong = [each for each, address in zip(texts, addresses, strict=True) if address is None]
+    if wrong:
+        desk.say("wrong-value", at, f"`{wrong[0]}`{_more(len(wrong))} is not an address", AN_ADDRESS)
+    return list(_inside(desk, [address for address in addresses if address is not None], prefix, at, network))
 
 
 def _counted(count: int, noun: str, plural: str = "s") -> str:
     return f"{count} {noun}{plural * (count != 1)}"
 
 
-def _address(desk: Desk, text: str, prefix: str, at: Span, network: Segment) -> Interface | None:
-    address = desk.address(text, at)
-    if address is None:
-        return None
-    subnet = network.subnet_of(address)
-    if subnet is None:
-        desk.say(
-            "address-outside-subnet",
-            at,
-            f"{address} is in no subnet of network `{network.name}`",
-            f"choose an address in {' or '.join(map(str, network.subnets)) or 'a subnet'}",
-        )
-        return None
-    interface = parse_interface(f"{address}/{prefix or subnet.prefixlen}")
-    if interface is None:
-        desk.say("wrong-value", at, f"/{prefix} is no prefix length of {address}", f"write /{subnet.prefixlen}")
-    return interface
+def _inside(desk: Desk, addresses: list[Address], prefix: str, at: Span, network: Segment) -> Iterator[Interface]:
+    """The addresses with the prefix of their subnet, or the one that was written."""
+    outside = [address for address in addresses if network.subnet_of(address) is None]
+    if outside:
+        desk.outside(outside, at, network)
+    for address in addresses:
+        subnet = network.subnet_of(address)
+        if subnet is None:
+            continue
+        interface = parse_interface(f"{address}/{prefix or subnet.prefixlen}")
+        if interface is None:
+            desk.say("wrong-value", at, f"/{prefix} is no prefix length of {address}", f"write /{subnet.prefixlen}")
+            return
+        yield interface
 
 
 def clients(
     desk: Desk, named: Iterable[Named], networks: Mapping[str, Segment], routers: Mapping[str, Host]
 ) -> dict[str, Client]:
     """The declared origins of requests."""
-    found = {}
-    for item in named:
-        origin, node = Origin(item.at, item.node), item.node
-        if ("network" in node) == ("behind" in node):
-            desk.say(
-                "contradiction", item.at, f"client `{item.name}` needs either `network` or `behind`", "say where it is"
-            )
-            continue
-        section, kind = (networks, "network") if "network" in node else (routers, "router")
-        where = node.get("network") or node["behind"]
-        desk.known(kind, where, origin.at("network" if "network" in node else "behind"), section)
-        addresses = desk.addresses(desk.pair(origin, "address", "addresses"))
-        found[item.name] = Client(item.name, node.get("network"), addresses, node.get("behind"), origin)
-    return found
+    found = {item.name: _client(desk, item, networks, routers) for item in named}
+    return {name: client for name, client in found.items() if client is not None}
+
+
+def _client(desk: Desk, item: Named, networks: Mapping[str, Segment], routers: Mapping[str, Host]) -> Client | None:
+    origin, node = Origin(item.at, item.node), item.node
+    if ("network" in node) == ("behind" in node):
+        desk.say(
+            "contradiction", item.at, f"client `{item.name}` needs either `network` or `behind`", "say where it is"
+        )
+        return None
+    said = desk.pair(origin, "address", "addresses")
+    if "behind" in node:
+        desk.known("router", node["behind"], origin.at("behind"), routers)
+    elif desk.known("network", node["network"], origin.at("network"), networks):
+        for text, at in said:
+            address = parse_address(text)
+            if address is not None and networks[node["network"]].subnet_of(address) is None:
+                desk.outside([address], at, networks[node["network"]])
+    return Client(item.name, node.get("network"), desk.addresses(said), node.get("behind"), origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Required
+from typing import Annotated, Required
 
 from pydantic import Field
 
@@ -28,8 +28,9 @@ class DefaultsSpec(Spec, total=False):
 class FileSpec(Spec, total=False):
     """A topology file."""
 
-    lvsc: Required[Annotated[Literal[1], Field(description="The version of the language.")]]
-    defaults: Annotated[DefaultsSpec, Field(description="What holds where nothing else is said.")]
+    # Not Literal[1], which takes `true` for 1.
+    lvsc: Required[Annotated[int, Field(ge=1, le=1, description="The version of the language: 1.")]]
+    defaults: Annotated[DefaultsSpec | None, Field(description="What holds where nothing else is said.")]
     networks: Annotated[dict[Name, NetworkSpec] | None, Field(description="Network segments.")]
     routers: Annotated[dict[Name, RouterSpec] | None, Field(description="Routers between networks.")]
     clients: Annotated[dict[Name, ClientSpec] | None, Field(description="Where requests come from.")]

@@ -30,7 +30,7 @@ EXPECTED: dict[str, str] = {
     DESTINATION: "`default`, an address or a network",
     DURATION: "a duration such as 500ms, 5s, 10m or 1h, or whole seconds",
     SYSCTL: "a network setting such as net.ipv4.conf.all.arp_ignore",
-    PORT_RANGE: "a port, or a range such as 30000-31000",
+    PORT_RANGE: "a port from 0 to 65535, or a range such as 30000-31000",
     SAFE_TEXT: 'plain ASCII text without `"`, `\\` and `$` (keepalived.conf cannot quote them), 200 characters at most',
     PROGRAM_WORD: "a word of letters, digits and `_ . / : @ % + = , -` (it becomes part of a command)",
     HOST_TEXT: "a host name",

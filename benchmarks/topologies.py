@@ -1,0 +1,39 @@
+"""Topologies of a given size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+def large(services: int, each: int = 10) -> str:
+    """So many services with so many real servers each, on a tenth as many hosts, ten services a VIP."""
+    hosts = max(each, services // 10)
+    return "\n".join([*_hosts(hosts), *_vips(max(1, services // 10)), *_services(services, each, hosts)]) + "\n"
+
+
+def _hosts(hosts: int) -> Iterator[str]:
+    yield "lvsc: 1"
+    yield "networks: {farm: {subnet: 10.0.0.0/12, gateway: 10.0.0.1}, front: {subnet: 172.16.0.0/12, gateway: 172.16.0.1}}"
+    yield "directors: {lvs1: {interfaces: {eth0: {network: farm, address: 10.0.0.2}}}}"
+    yield "real_servers:"
+    for index in range(hosts):
+        yield f"  web{index}: {{interfaces: {{eth0: {{network: farm, address: 10.1.{index // 250}.{index % 250 + 1}}}}}}}"
+
+
+def _vips(vips: int) -> Iterator[str]:
+    yield "vips:"
+    for index in range(vips):
+        yield f"  vip{index}: {{address: 10.2.{index // 250}.{index % 250 + 1}}}"
+
+
+def _services(services: int, each: int, hosts: int) -> Iterator[str]:
+    yield "services:"
+    for index in range(services):
+        yield f"  service{index}:"
+        yield f"    vip: vip{index // 10}"
+        yield f"    port: {8000 + index % 10}"
+        yield "    mode: dr"
+        yield "    scheduler: wlc"
+        yield "    real_servers:"
+        for number in range(each):
+            yield f"      web{(index * 3 + number * 7) % hosts}: {{weight: {number + 1}}}"
