@@ -31,9 +31,17 @@ def main() -> None:
 
 def start_up() -> Iterator[Row]:
     base = process([PYTHON, "-c", "pass"], 15).cpu
-    for what, goal, arguments in (("lvsc --help", 8, ["--help"]), ("lvsc lint, 100 lines", 16, ["lint", HUNDRED_LINES])):
+    for what, goal, arguments in (
+        ("lvsc --help", 8, ["--help"]),
+        ("lvsc lint, 100 lines", 16, ["lint", HUNDRED_LINES]),
+    ):
         cpu = process([LVSC, *arguments], 15).cpu
-        yield f"{what} / python -c pass, CPU", f"{cpu / base:.1f}x", f"<= {goal}x", f"{cpu * 1000:.0f} / {base * 1000:.0f} ms"
+        yield (
+            f"{what} / python -c pass, CPU",
+            f"{cpu / base:.1f}x",
+            f"<= {goal}x",
+            f"{cpu * 1000:.0f} / {base * 1000:.0f} ms",
+        )
 
 
 def reading() -> Iterator[Row]:
@@ -42,7 +50,12 @@ def reading() -> Iterator[Row]:
     own = call(lambda: read("bench.yaml", data))
     trip = call(lambda: YAML(typ="rt").load(text), 1)
     safe = call(lambda: YAML(typ="safe").load(text), 2)
-    yield "YAML with places, 1 MB: ruamel round trip / lvsc", f"{trip / own:.1f}x", ">= 25x", f"{trip:.2f} / {own:.3f} s"
+    yield (
+        "YAML with places, 1 MB: ruamel round trip / lvsc",
+        f"{trip / own:.1f}x",
+        ">= 25x",
+        f"{trip:.2f} / {own:.3f} s",
+    )
     yield "YAML with places, 1 MB: ruamel safe (C) / lvsc", f"{safe / own:.1f}x", ">= 5x", f"{safe:.2f} / {own:.3f} s"
 
 
@@ -52,7 +65,12 @@ def scale(folder: Path) -> Iterator[Row]:
     big.write_text(large(10_000), encoding="utf-8")
     for what, arguments in (("lint", ["lint"]), ("compile", ["compile", "-d", str(folder / "build")])):
         one, ten = process([LVSC, *arguments, str(small)], 3), process([LVSC, *arguments, str(big)])
-        yield f"{what}: 10,000 services x 10 / 1,000 x 10, CPU", f"{ten.cpu / one.cpu:.1f}x", "<= 12x", _seconds(ten, one)
+        yield (
+            f"{what}: 10,000 services x 10 / 1,000 x 10, CPU",
+            f"{ten.cpu / one.cpu:.1f}x",
+            "<= 12x",
+            _seconds(ten, one),
+        )
         memory = f"{ten.megabytes:.0f} / {one.megabytes:.0f} MB"
         yield f"{what}: the same, peak memory", f"{ten.megabytes / one.megabytes:.1f}x", "<= 12x", memory
 
@@ -62,7 +80,12 @@ def beside_yamllint(folder: Path) -> Iterator[Row]:
     path.write_text(large(3100), encoding="utf-8")
     own = process([LVSC, "lint", str(path)], 3)
     other = process([YAMLLINT, "-d", "relaxed", str(path)])
-    yield "lint of 1 MB: yamllint / lvsc, whole process, CPU", f"{other.cpu / own.cpu:.1f}x", ">= 8x", _seconds(other, own)
+    yield (
+        "lint of 1 MB: yamllint / lvsc, whole process, CPU",
+        f"{other.cpu / own.cpu:.1f}x",
+        ">= 8x",
+        _seconds(other, own),
+    )
 
 
 def _seconds(one: Cost, other: Cost) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from lvsc.graph.routing import NextHop, RoutingTable
 from lvsc.state import Hosts, HostState, Link
 from lvsc.words import Address
 
@@ -21,6 +22,13 @@ class Cluster:
     hosts: Hosts
     attached: Mapping[str, tuple[tuple[str, Link], ...]]
     owners: Mapping[Address, tuple[tuple[str, str], ...]]
+    _tables: dict[str, RoutingTable] = field(default_factory=dict, repr=False, compare=False)
+
+    def next_hop(self, host: str, destination: Address) -> NextHop | None:
+        """Where a host sends a packet, or None without a route."""
+        if host not in self._tables:
+            self._tables[host] = RoutingTable(self.hosts[host])
+        return self._tables[host].next_hop(destination)
 
     def share_segment(self, one: str, other: str) -> bool:
         """Whether two hosts hear each other's broadcasts."""

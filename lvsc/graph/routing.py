@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from lvsc.state import HostState
-from lvsc.words import Address
+from lvsc.words import Address, Network
 
 
 class NextHop(NamedTuple):
@@ -15,27 +16,50 @@ class NextHop(NamedTuple):
     gateway: Address | None
 
 
-def next_hop(host: HostState, destination: Address) -> NextHop | None:
-    """The next hop for a destination, or None without a route (net/ipv4/fib_trie.c: longest prefix wins)."""
-    best: tuple[int, NextHop] | None = None
-    for held in host.addresses:
-        network = held.address.network
-        if network.version == destination.version and destination in network and _longer(network.prefixlen, best):
-            best = (network.prefixlen, NextHop(held.device, None))
-    for route in host.routes:
-        if route.to.version == destination.version and destination in route.to and _longer(route.to.prefixlen, best):
-            best = (route.to.prefixlen, NextHop(route.device or _device(host, route.via), route.via))
-    return best[1] if best else None
+class RoutingTable:
+    """The next hops of one host, by IP version and prefix length, the longest first (net/ipv4/fib_trie.c)."""
 
+    def __init__(self, host: HostState) -> None:
+        found: defaultdict[tuple[int, int], dict[int, NextHop]] = defaultdict(dict)
+        for held in host.addresses:
+            _add(found, held.address.network, NextHop(held.device, None))
+        self._levels = _sorted(found)
+        for route in host.routes:
+            device = route.device or (self._device(route.via) if route.via is not None else None)
+            _add(found, route.to, NextHop(device, route.via))
+        self._levels = _sorted(found)
 
-def _longer(prefix: int, best: tuple[int, NextHop] | None) -> bool:
-    return best is None or prefix > best[0]
-
-
-def _device(host: HostState, gateway: Address | None) -> str | None:
-    if gateway is None:
+    def next_hop(self, destination: Address) -> NextHop | None:
+        """The next hop for a destination, or None without a route."""
+        number = int(destination)
+        for shift, hops in self._levels[destination.version]:
+            hop = hops.get(number >> shift)
+            if hop is not None:
+                return hop
         return None
-    for held in host.addresses:
-        if held.address.version == gateway.version and gateway in held.address.network:
-            return held.device
-    return None
+
+    def _device(self, gateway: Address) -> str | None:
+        hop = self.next_hop(gateway)
+        return hop.device if hop is not None else None
+
+
+Found = dict[tuple[int, int], dict[int, NextHop]]
+
+
+def _add(found: defaultdict[tuple[int, int], dict[int, NextHop]], network: Network, hop: NextHop) -> None:
+    shift = network.max_prefixlen - network.prefixlen
+    found[network.version, shift].setdefault(int(network.network_address) >> shift, hop)
+
+
+def _sorted(found: Found) -> dict[int, list[tuple[int, dict[int, NextHop]]]]:
+    return {
+        version: sorted(
+            ((key[1], hops) for key, hops in found.items() if key[0] == version), key=lambda level: level[0]
+        )
+        for version in (4, 6)
+    }
+
+
+def next_hop(host: HostState, destination: Address) -> NextHop | None:
+    """The next hop of a host, when it is asked once; see RoutingTable for many."""
+    return RoutingTable(host).next_hop(destination)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
+from typing import NamedTuple
 
 from lvsc.rules.base import Site
 from lvsc.state import HostState, Link
@@ -10,17 +12,39 @@ from lvsc.topology import Host, Service
 from lvsc.words import Address, ForwardingMethod
 
 
-def exposed(site: Site) -> Iterator[tuple[Service, Host, HostState, Link, Address]]:
-    """Each real server that holds a VIP and is plugged into the VIP's segment, once for each VIP address."""
-    seen: set[tuple[str, Address]] = set()
-    for service, member, host in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+class Exposed(NamedTuple):
+    """A real server that holds a VIP and has a device on the VIP's segment; `on_link`: it holds it on that device."""
+
+    service: Service
+    host: Host
+    state: HostState
+    link: Link
+    address: Address
+    on_link: bool
+
+
+def exposed(site: Site) -> Iterator[Exposed]:
+    """All of them, once for each VIP address."""
+    holders: dict[str, Mapping[Address, Set[str]]] = {}
+    seen: set[tuple[str, str]] = set()
+    for service, _, host in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+        state = site.hosts[host.name]
+        if (host.name, service.vip) in seen or "sysctl" in state.unknown:
+            continue
+        seen.add((host.name, service.vip))
+        if host.name not in holders:
+            holders[host.name] = _devices(state)
         vip = site.topology.vips[service.vip]
-        for address in vip.addresses:
-            if (member.server, address) in seen:
-                continue
-            seen.add((member.server, address))
-            state = site.hosts[member.server]
-            if "sysctl" in state.unknown or not any(held.address.ip == address for held in state.addresses):
-                continue
-            for link in state.links_on(vip.network):
-                yield service, host, state, link, address
+        for link in state.links_on(vip.network):
+            for address in vip.addresses:
+                devices = holders[host.name].get(address)
+                if devices is not None:
+                    yield Exposed(service, host, state, link, address, link.name in devices)
+
+
+def _devices(state: HostState) -> Mapping[Address, Set[str]]:
+    """The devices of each address that a host holds."""
+    found: defaultdict[Address, set[str]] = defaultdict(set)
+    for held in state.addresses:
+        found[held.address.ip].add(held.device)
+    return found

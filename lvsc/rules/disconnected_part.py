@@ -26,7 +26,7 @@ def check(site: Site) -> Iterator[Finding]:
     declared = {host.name: host.origin.name for host in site.topology.hosts()}
     declared.update({client.name: client.origin.name for client in site.topology.clients.values()})
     for part in site.cluster.parts()[1:]:
-        names = sorted(name for name in part if name in declared)
+        names = [name for name in declared if name in part]
         if names:
             message = f"{named(names)} cannot be reached from the rest of the cluster"
             remedy = "add a router between the networks, or a `gateway` to them"

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.graph import next_hop
 from lvsc.rules.base import Rule, Site, once, sysctl_span
 from lvsc.state import HostState
 from lvsc.words import Family, ForwardingMethod, sysctl_name
@@ -34,9 +33,11 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for name, host in site.topology.directors.items():
         director = site.hosts[name]
+        if not any("forward" in path and value == 0 for path, value in director.sysctls):
+            continue
         for entry in director.ipvs:
             for destination in entry.destinations:
-                hop = next_hop(director, destination.address)
+                hop = site.cluster.next_hop(name, destination.address)
                 if destination.method is not ForwardingMethod.NAT or hop is None:
                     continue
                 key = _deciding(director, entry.family, hop.device)

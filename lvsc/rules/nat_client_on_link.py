@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.graph import next_hop, segments_of
+from lvsc.graph import segments_of
 from lvsc.rules.base import Rule, Site, once
 from lvsc.state import HostState
 from lvsc.topology import Service
@@ -39,12 +39,12 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             if (member.server, client.name) in seen or not site.cluster.share_segment(member.server, client.name):
                 continue
             seen.add((member.server, client.name))
-            if any(_direct(site.hosts[member.server], held.address.ip) for held in client.addresses):
+            if any(_direct(site, member.server, held.address.ip) for held in client.addresses):
                 yield client.name, _finding(site, service, member.server, client)
 
 
-def _direct(server: HostState, client: Address) -> bool:
-    hop = next_hop(server, client)
+def _direct(site: Site, server: str, client: Address) -> bool:
+    hop = site.cluster.next_hop(server, client)
     return hop is not None and hop.gateway is None
 
 

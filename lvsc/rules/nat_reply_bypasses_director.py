@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.graph import next_hop
 from lvsc.rules.base import Rule, Site, gateway_span, once
 from lvsc.state import HostState
 from lvsc.topology import Host, Service, Vip
@@ -36,11 +35,13 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     clients = [state for state in site.hosts.values() if state.role is HostRole.CLIENT]
-    seen: set[tuple[str, str]] = set()
-    for service, member, host in site.pairs(ForwardingMethod.NAT):
-        if (member.server, service.vip) in seen:
+    seen: set[object] = set()
+    for service, _, host in site.pairs(ForwardingMethod.NAT):
+        vip = site.topology.vips[service.vip]
+        key = (host.name, vip.directors, vip.failover, tuple(address.version for address in vip.addresses))
+        if key in seen:
             continue
-        seen.add((member.server, service.vip))
+        seen.add(key)
         for client in clients:
             found = _bypass(site, service, host, client)
             if found is not None:
@@ -55,22 +56,21 @@ def _bypass(site: Site, service: Service, host: Host, client: HostState) -> Find
         target = next((held.address.ip for held in client.addresses if held.address.version == version), None)
         if target is None or not any(address.version == version for port in host.ports for address in port.addresses):
             continue
-        way = _way_past(site, site.hosts[host.name], target, vip)
+        way = _way_past(site, host.name, target, vip)
         if way is None:
             continue
-        past = f"past director {directors[0].name}" if directors else "past every director"
-        message = f"the reply of real server {host.name} to {client.name} {way}, {past}"
+        message = f"the reply of real server {host.name} to {client.name} {way}"
         note = Note(service.origin.at("mode"), f"service {service.name} needs the director on the way home")
-        hop = next_hop(site.hosts[host.name], target)
+        hop = site.cluster.next_hop(host.name, target)
         at = gateway_span(site, host, hop.gateway if hop else None)
         return RULE.at(at, message, _remedy(directors, vip, host, version), [note])
     return None
 
 
-def _way_past(site: Site, server: HostState, target: Address, vip: Vip) -> str | None:
+def _way_past(site: Site, server: str, target: Address, vip: Vip) -> str | None:
     """How a reply misses the director that serves; None where it meets it, or where the client is a neighbour."""
     serving = vip.directors if vip.failover is None else vip.directors[:1]
-    first = hop = next_hop(server, target)
+    first = hop = site.cluster.next_hop(server, target)
     if first is None:
         return "has no route"
     if first.device is None:
@@ -81,8 +81,9 @@ def _way_past(site: Site, server: HostState, target: Address, vip: Vip) -> str |
         router = _holder(site, hop.gateway)
         if router in serving:
             return None
-        hop = next_hop(site.hosts[router], target) if router is not None else None
-    return f"goes to {first.gateway}" if first.gateway is not None else None
+        hop = site.cluster.next_hop(router, target) if router is not None else None
+    past = f"past director {vip.directors[0]}" if vip.directors else "past every director"
+    return f"goes to {first.gateway}, {past}" if first.gateway is not None else None
 
 
 def _holder(site: Site, address: Address) -> str | None:

@@ -34,7 +34,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, host, state, link, address in exposed(site):
+    for service, host, state, link, address, _ in exposed(site):
         value, path = deciding(state, "arp_announce", link.name)
         near = any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))
         if address.version == 6 or value == 2 or (value == 1 and not near):

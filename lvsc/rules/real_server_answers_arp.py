@@ -40,9 +40,9 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, host, state, link, address in exposed(site):
+    for service, host, state, link, address, on_link in exposed(site):
         note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
-        if any(held.address.ip == address for held in state.held_on(link.name)):
+        if on_link:
             yield _on_device(host, link, address, note)
         elif address.version == 4 and deciding(state, "arp_ignore", link.name)[0] not in _HIDES:
             yield _by_setting(host, state, link, address, note)
@@ -50,7 +50,7 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
 
 def _on_device(host: Host, link: Link, address: Address, note: Note) -> tuple[object, Finding]:
     at = (host.holds.origin if host.holds else host.origin).at("vip_device")
-    what = "ARP" if address.version == 4 else "neighbour discovery"
+    what = "ARP" if address.version == 4 else "neighbour solicitations"
     message = f"real server {host.name} holds VIP {address} on {link.name}, where it answers {what} for it"
     return (at, "device"), RULE.at(at, message, f"put the VIP on lo: `vip_device: lo` on {host.name}", [note])
 

@@ -29,7 +29,12 @@ def check(site: Site) -> Iterator[Finding]:
         if vip.directors and not absent:
             continue
         key = next(key for key in ("network", "address", "addresses") if vip.origin.says(key))
-        who = f"director {absent[0]} has" if absent else "no director has"
-        message = f"{who} no interface on network {vip.network} of VIP {vip.name}"
+        who = f"director {absent[0]} has no" if absent else "no director has an"
+        message = f"{who} interface on network {vip.network} of VIP {vip.name}"
         notes = [Note(site.topology.networks[vip.network].origin.name, "the VIP's network")]
-        yield RULE.at(vip.origin.at(key), message, f"give the director an interface on {vip.network}", notes)
+        yield RULE.at(
+            vip.origin.at(key),
+            message,
+            f"give {absent[0] if absent else 'a director'} an interface on {vip.network}",
+            notes,
+        )

@@ -62,6 +62,8 @@ def as_fault(file: str, error: YAMLError, text: str) -> SourceFault:
         return _bad_start(at, text[mark.index])
     message = f"this is not YAML: {said[:200]}" + (f" ({context[:200]})" if context else "")
     remedy = "mend the indentation, quotes or brackets at this place"
+    if "unexpected ':'" in said:
+        remedy = "put the value in quotes; IPv6 addresses need them between brackets"
     if opened is None or start == at:
         return SourceFault(at, message, remedy)
     if "end" in said and "stream" in said:

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from lvsc.finding import Finding, Note
 from lvsc.source import Span
+from lvsc.topology.build_gateways import gateways
 from lvsc.topology.build_hosts import clients, hosts, segments
 from lvsc.topology.build_services import Services
-from lvsc.topology.build_vips import failovers, gateways, vips
+from lvsc.topology.build_vips import failovers, vips
 from lvsc.topology.desk import Desk
 from lvsc.topology.merge import Merged
 from lvsc.topology.model import Failover, Host, Segment, Topology
@@ -25,10 +26,11 @@ def build(merged: Merged) -> tuple[Topology, list[Finding]]:
     servers = hosts(desk, HostRole.REAL_SERVER, sections["real_servers"], networks)
     groups = failovers(desk, sections["failover"], networks, directors)
     targets: dict[str, Host | Failover] = {**routers, **directors, **groups}
-    networks = {name: _with_gateways(desk, segment, targets) for name, segment in networks.items()}
+    networks = {name: _with_gateways(desk, segment, networks, targets) for name, segment in networks.items()}
     held = vips(desk, sections["vips"], networks, directors, groups)
     pools = {item.name: item for item in sections["pools"]}
-    services = Services(desk, servers, held, pools, merged.service_defaults)
+    names = {item.name for item in sections["vips"]}
+    services = Services(desk, servers, names, pools, merged.service_defaults)
     topology = Topology(
         networks=networks,
         routers=_routed(desk, routers, networks, targets),
@@ -44,10 +46,11 @@ def build(merged: Merged) -> tuple[Topology, list[Finding]]:
 
 
 def _one_kind(desk: Desk, topology: Topology) -> None:
-    """A host has one name in the cluster, whatever part it plays."""
+    """A host has one name in the cluster, whatever part it plays; a `gateway` may name a failover group, too."""
     seen: dict[str, tuple[str, Span]] = {}
     kinds = [(host.role.value, host.name, host.origin) for host in topology.hosts()]
     kinds += [("client", client.name, client.origin) for client in topology.clients.values()]
+    kinds += [("failover group", group.name, group.origin) for group in topology.failover.values()]
     for kind, name, origin in kinds:
         if name in seen:
             other, first = seen[name]
@@ -55,14 +58,16 @@ def _one_kind(desk: Desk, topology: Topology) -> None:
                 "duplicate-name",
                 origin.name,
                 f"`{name}` is a {other} and a {kind}",
-                "give each host a name of its own",
+                "give each a name of its own",
                 [Note(first, f"the {other}")],
             )
         seen.setdefault(name, (kind, origin.name))
 
 
-def _with_gateways(desk: Desk, segment: Segment, targets: Mapping[str, Host | Failover]) -> Segment:
-    return replace(segment, gateways=gateways(desk, segment.origin, [segment.name], targets))
+def _with_gateways(
+    desk: Desk, segment: Segment, networks: Mapping[str, Segment], targets: Mapping[str, Host | Failover]
+) -> Segment:
+    return replace(segment, gateways=gateways(desk, segment.origin, [segment.name], networks, targets))
 
 
 def _routed(
@@ -74,7 +79,7 @@ def _routed(
     for host in found.values():
         key = id(host.origin.node)
         if key not in own:
-            own[key] = gateways(desk, host.origin, [port.network for port in host.ports], targets)
+            own[key] = gateways(desk, host.origin, [port.network for port in host.ports], networks, targets)
         inferred = () if host.role is HostRole.ROUTER or host.origin.says("gateway") else _inferred(host, networks)
         routed[host.name] = replace(host, gateways=own[key] or inferred)
     return routed

@@ -26,7 +26,7 @@ def persistence(desk: Desk, said: Any, origin: Origin) -> Persistence | None:
         desk.say(
             "wrong-value",
             origin.at("persistence", "timeout"),
-            "the persistence timeout is not between 1s and 31d in whole seconds",
+            f"the persistence timeout `{details['timeout']}` is not between 1s and 31d in whole seconds",
             "write a timeout such as 5m; to switch persistence off, write `persistence: null`",
         )
     return Persistence(
@@ -38,7 +38,12 @@ def _netmask(desk: Desk, said: int | str, origin: Origin) -> int:
     at = origin.at("persistence", "netmask")
     if isinstance(said, int):
         if said > 32:
-            desk.say("wrong-value", at, f"/{said} is no IPv4 prefix length", "write 32 or less; IPv6 has `netmask6`")
+            desk.say(
+                "wrong-value",
+                at,
+                f"`{said}` is no IPv4 prefix length",
+                "write a number from 1 to 32; IPv6 has `netmask6`",
+            )
         return said
     try:
         return IPv4Network(f"0.0.0.0/{said}").prefixlen
@@ -64,6 +69,9 @@ def health(desk: Desk, said: Any, origin: Origin) -> Health | None:
             f"`{options['command'][0]}` is not an absolute path",
             "write the program's whole path, such as /usr/local/bin/check",
         )
+    for key in ("interval", "timeout"):
+        if desk.milliseconds(said.get(key, 1)) == 0:
+            desk.say("wrong-value", origin.at("health", key), f"`{key}` of the check is zero", "write 1s or more")
     return Health(
         kind=CheckKind(kinds[0]),
         port=said.get("port"),
@@ -81,13 +89,13 @@ def sorry(desk: Desk, said: Any, origin: Origin, servers: Mapping[str, Host]) ->
     """The sorry server of a service, or None."""
     if said is None:
         return None
-    if ("real_server" in said) == ("address" in said):
-        desk.say(
-            "contradiction",
-            origin.at("sorry_server"),
-            "`sorry_server` needs either `real_server` or `address`",
-            "say who answers",
-        )
+    if "real_server" in said and "address" in said:
+        message = "`sorry_server` has both `real_server` and `address`"
+        desk.say("contradiction", origin.at("sorry_server", "address"), message, "keep one of the two")
+        return None
+    if "real_server" not in said and "address" not in said:
+        message = "`sorry_server` has neither `real_server` nor `address`"
+        desk.say("missing-key", origin.at("sorry_server"), message, "say who answers: add `real_server:` or `address:`")
         return None
     if "real_server" in said and not desk.known(
         "real server", said["real_server"], origin.at("sorry_server", "real_server"), servers

@@ -60,12 +60,14 @@ def hosts(desk: Desk, role: HostRole, named: Iterable[Named], networks: Mapping[
             desk.unsure.add(role.value)
         ports = _ports(desk, item, len(names), networks)
         fixed = _fixed(desk, item, role)
-        again = [name for name in names if name in found]
+        again = []
+        for index, name in enumerate(names):
+            if name in found:
+                again.append(name)
+            else:
+                found[name] = Host(role=role, name=name, ports=tuple(ports[index]), **fixed)
         if again:
             _again(desk, item, again, found[again[0]].origin.name)
-        for index, name in enumerate(names):
-            if name not in found:
-                found[name] = Host(role=role, name=name, ports=tuple(ports[index]), **fixed)
     return found
 
 
@@ -117,19 +119,20 @@ def _holds(node: Map) -> Holds:
 
 
 def _routes(desk: Desk, node: Map, origin: Origin) -> Iterator[StaticRoute]:
+    interfaces = {**node["interfaces"], "lo": None}
     for index, said in enumerate(node.get("routes", [])):
-        route = _route(desk, said, Origin(origin.at("routes", index), said), node["interfaces"])
+        route = _route(desk, said, Origin(origin.at("routes", index), said), interfaces)
         if route is not None:
             yield route
 
 
-def _route(desk: Desk, route: Map, origin: Origin, interfaces: Map) -> StaticRoute | None:
+def _route(desk: Desk, route: Map, origin: Origin, interfaces: Mapping[str, Any]) -> StaticRoute | None:
     if "via" not in route and "interface" not in route:
         message = f"the route to `{route['to']}` has neither `via` nor `interface`"
         desk.say("missing-key", origin.at("to"), message, "add `via:`")
         return None
     if "interface" in route:
-        desk.known("interface of this host", route["interface"], origin.at("interface"), {**interfaces, "lo": None})
+        desk.known("interface", route["interface"], origin.at("interface"), interfaces, " on this host")
     via = desk.address(route["via"], origin.at("via")) if "via" in route else None
     to = _DEFAULTS[via.version if via else 4]
     if route["to"] != "default":
@@ -180,7 +183,8 @@ def _column(desk: Desk, text: str, at: Span, count: int, network: Segment, item:
     addresses = [parse_address(each) for each in texts]
     wrong = [each for each, address in zip(texts, addresses, strict=True) if address is None]
     if wrong:
-        desk.say("wrong-value", at, f"`{wrong[0]}`{_more(len(wrong))} is not an address", AN_ADDRESS)
+        message = f"`{wrong[0]}`{_more(len(wrong))} " + ("is not an address" if len(wrong) == 1 else "are no addresses")
+        desk.say("wrong-value", at, message, AN_ADDRESS)
     return list(_inside(desk, [address for address in addresses if address is not None], prefix, at, network))
 
 
@@ -215,9 +219,12 @@ def clients(
 def _client(desk: Desk, item: Named, networks: Mapping[str, Segment], routers: Mapping[str, Host]) -> Client | None:
     origin, node = Origin(item.at, item.node), item.node
     if ("network" in node) == ("behind" in node):
-        desk.say(
-            "contradiction", item.at, f"client `{item.name}` needs either `network` or `behind`", "say where it is"
-        )
+        if "network" in node:
+            message = f"client `{item.name}` has both `network` and `behind`"
+            desk.say("contradiction", origin.at("behind"), message, "keep one of the two")
+        else:
+            message = f"client `{item.name}` has neither `network` nor `behind`"
+            desk.say("missing-key", item.at, message, "say where it is: add `network:` or `behind:`")
         return None
     said = desk.pair(origin, "address", "addresses")
     if "behind" in node:

@@ -1,61 +1,87 @@
-"""Failover groups, VIPs and gateways of the model."""
+"""Failover groups and VIPs of the model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from lvsc.finding import Note
 from lvsc.source import Map, Span
-from lvsc.topology.desk import Desk, listed
+from lvsc.topology.desk import Desk
 from lvsc.topology.merge import Named
-from lvsc.topology.model import Failover, Host, Origin, Port, Segment, Sync, Vip
-from lvsc.words import Address, Interface, parse_address
+from lvsc.topology.model import Failover, Host, Origin, Segment, Sync, Vip
+from lvsc.words import parse_address
 
 
 def failovers(
     desk: Desk, named: Iterable[Named], networks: Mapping[str, Segment], directors: Mapping[str, Host]
 ) -> dict[str, Failover]:
     """The failover groups."""
-    named = list(named)
-    names = [item.name for item in named]
-    return {item.name: _failover(desk, item, networks, directors, names) for item in named}
+    found = {item.name: _failover(desk, item, networks, directors) for item in named}
+    for group in found.values():
+        if group.follows is not None and desk.known("failover group", group.follows, group.origin.at("follows"), found):
+            _no_circle(desk, group, found)
+    return found
 
 
-def _failover(
-    desk: Desk, item: Named, networks: Mapping[str, Segment], directors: Mapping[str, Host], names: list[str]
-) -> Failover:
+def _no_circle(desk: Desk, group: Failover, groups: Mapping[str, Failover]) -> None:
+    """Groups that follow each other follow nobody."""
+    way = [group.name]
+    while (follows := groups[way[-1]].follows) in groups and follows not in way:
+        way.append(str(follows))
+    if follows == group.name:
+        message = f"failover group `{group.name}` follows itself" + (f" by way of {', '.join(way[1:])}" * bool(way[1:]))
+        desk.say("contradiction", group.origin.at("follows"), message, "let one group lead: remove its `follows`")
+
+
+def _failover(desk: Desk, item: Named, networks: Mapping[str, Segment], directors: Mapping[str, Host]) -> Failover:
     node, origin = item.node, Origin(item.at, item.node)
-    held = [
-        name
-        for index, name in enumerate(node["directors"])
-        if desk.known("director", name, origin.at("directors", index), directors)
-    ]
+    held = _directors(desk, origin, node["directors"], directors)
+    gateway_texts = desk.pair(origin, "gateway_address", "gateway_addresses")
     if desk.known("network", node["network"], origin.at("network"), networks):
-        for index, name in enumerate(held):
-            if directors[name].port_on(node["network"]) is None:
-                desk.say(
-                    "contradiction",
-                    origin.at("directors", index),
-                    f"director `{name}` is not on network `{node['network']}`",
-                    "give it an interface there, or name another network",
-                )
-    if "follows" in node:
-        desk.known("failover group", node["follows"], origin.at("follows"), names)
+        _present(desk, held, directors, node["network"], "give it an interface there, or name another network")
+        for text, at in gateway_texts:
+            address = parse_address(text)
+            if address is not None and networks[node["network"]].subnet_of(address) is None:
+                desk.outside([address], at, networks[node["network"]])
     sync = node.get("sync")
-    if sync:
-        desk.known("network", sync["network"], origin.at("sync", "network"), networks)
+    if sync and desk.known("network", sync["network"], origin.at("sync", "network"), networks):
+        known = {name: origin.at("sync", "network") for name in held}
+        _present(desk, known, directors, sync["network"], "sync over a network that all its directors are on")
     return Failover(
         name=item.name,
-        directors=tuple(dict.fromkeys(held)),
+        directors=tuple(held),
         network=node["network"],
         virtual_router_id=node["virtual_router_id"],
         advert_interval=node.get("advert_interval", 1),
         preempt=node.get("preempt", True),
         unicast=node.get("unicast", False),
         follows=node.get("follows"),
-        gateways=desk.addresses(desk.pair(origin, "gateway_address", "gateway_addresses")),
+        gateways=desk.addresses(gateway_texts),
         sync=Sync(sync["network"], sync.get("id", node["virtual_router_id"])) if sync else None,
         origin=origin,
     )
+
+
+def _directors(desk: Desk, origin: Origin, names: list[str], directors: Mapping[str, Host]) -> dict[str, Span]:
+    """The directors of a group in order, each with its place."""
+    held: dict[str, Span] = {}
+    for index, name in enumerate(names):
+        at = origin.at("directors", index)
+        if name in held:
+            notes = [Note(held[name], "it stands here first")]
+            desk.say("duplicate-name", at, f"director `{name}` is listed twice", "keep one of the two", notes)
+        elif desk.known("director", name, at, directors):
+            held[name] = at
+    return held
+
+
+def _present(desk: Desk, held: Mapping[str, Span], directors: Mapping[str, Host], network: str, remedy: str) -> None:
+    """Every director needs an interface there; one with an interface on an unknown network may have meant it."""
+    for name, at in held.items():
+        host = directors[name]
+        complete = host.origin.node is not None and len(host.ports) == len(host.origin.node["interfaces"])
+        if complete and host.port_on(network) is None:
+            desk.say("contradiction", at, f"director `{name}` is not on network `{network}`", remedy)
 
 
 def vips(
@@ -77,36 +103,51 @@ def _vip(
     groups: Mapping[str, Failover],
 ) -> Vip | None:
     node, origin = item.node, Origin(item.at, item.node)
-    addresses = desk.addresses(desk.pair(origin, "address", "addresses"))
+    said = desk.pair(origin, "address", "addresses")
+    addresses = desk.addresses(said)
     group = node.get("failover")
     if "director" in node and group:
         desk.say(
             "contradiction", node.key_span("director"), "`director` and `failover` are both given", "keep `failover`"
         )
-    if group and not desk.known("failover group", group, origin.at("failover"), groups):
+    if not said:
+        desk.say("missing-key", item.at, f"VIP `{item.name}` has no address", "add `address:`")
+    kinds = (
+        ("failover", "failover group", groups), ("director", "director", directors), ("network", "network", networks),
+    )  # fmt: skip
+    known = [desk.known(kind, node[key], origin.at(key), among) for key, kind, among in kinds if key in node]
+    if not addresses or not all(known):
         return None
-    if "director" in node and not desk.known("director", node["director"], origin.at("director"), directors):
-        return None
-    if "network" in node and not desk.known("network", node["network"], origin.at("network"), networks):
-        return None
-    if not addresses:
-        if not origin.says("address") and not origin.says("addresses"):
-            desk.say("missing-key", item.at, f"VIP `{item.name}` has no address", "add `address:`")
-        return None
-    network = node.get("network") or (groups[group].network if group else _home(addresses, networks))
-    if network is None:
-        desk.say(
-            "address-outside-subnet",
-            origin.at("address" if "address" in node else "addresses"),
-            f"VIP {addresses[0]} is in the subnet of no network",
-            "choose an address of a network, or name its `network`",
-        )
+    network = node.get("network") or (groups[group].network if group else _home(desk, item, said, networks))
+    if network is None or network not in networks:
         return None
     return Vip(item.name, addresses, network, group, _holders(node, group, network, directors, groups), origin)
 
 
-def _home(addresses: tuple[Address, ...], networks: Mapping[str, Segment]) -> str | None:
-    return next((name for name, net in networks.items() if net.subnet_of(addresses[0]) is not None), None)
+def _home(desk: Desk, item: Named, said: list[tuple[str, Span]], networks: Mapping[str, Segment]) -> str | None:
+    """The one network whose subnets hold the VIP."""
+    if not all(network.subnets for network in networks.values()):
+        return None
+    common: list[str] | None = None
+    for text, at in said:
+        address = parse_address(text)
+        if address is None:
+            continue
+        homes = [name for name, network in networks.items() if network.subnet_of(address) is not None]
+        if not homes:
+            message, remedy = f"VIP {address} is in the subnet of no network", "choose an address of a network"
+            desk.say("address-outside-subnet", at, message, f"{remedy}, or name the VIP's `network`")
+            return None
+        if common is not None and not set(common) & set(homes):
+            message = f"{address} of VIP `{item.name}` is not on network `{common[0]}`, where its first address is"
+            desk.say("contradiction", at, message, "make two VIPs of them, or name the VIP's `network`")
+            return None
+        common = homes if common is None else [name for name in common if name in homes]
+    if common is not None and len(common) > 1:
+        names = " and ".join(f"`{name}`" for name in common[:2])
+        message = f"VIP `{item.name}` is in a subnet of networks {names}"
+        desk.say("contradiction", item.at, message, "name the VIP's `network`")
+    return common[0] if common else None
 
 
 def _holders(
@@ -117,43 +158,3 @@ def _holders(
     if "director" in node:
         return (node["director"],)
     return tuple(name for name, director in directors.items() if director.port_on(network) is not None)
-
-
-def gateways(
-    desk: Desk, origin: Origin, networks: Iterable[str], named: Mapping[str, Host | Failover]
-) -> tuple[Address, ...]:
-    """The addresses behind the key `gateway`: addresses, or names of hosts and groups on one of the networks."""
-    assert origin.node is not None
-    if "gateway" not in origin.node:
-        return ()
-    found: list[Address] = []
-    for index, text in enumerate(listed(origin.node["gateway"])):
-        at = origin.at("gateway", index) if isinstance(origin.node["gateway"], list) else origin.at("gateway")
-        address = parse_address(text)
-        if address is not None:
-            found.append(address)
-        elif desk.known("router, director or failover group", text, at, named):
-            found += _named_gateway(desk, named[text], list(networks), at)
-    return tuple(found)
-
-
-def _named_gateway(desk: Desk, gateway: Host | Failover, networks: list[str], at: Span) -> list[Address]:
-    if isinstance(gateway, Failover):
-        found = list(gateway.gateways)
-        what = "has no `gateway_address`"
-    else:
-        found = [address.ip for port in gateway.ports if port.network in networks for address in _firsts(port)]
-        what = f"has no address on {' or '.join(networks)}"
-    if not found:
-        desk.say(
-            "contradiction", at, f"the gateway `{gateway.name}` {what}", "give it one, or write the gateway's address"
-        )
-    return found
-
-
-def _firsts(port: Port) -> list[Interface]:
-    """The first address of each family."""
-    found: dict[int, Interface] = {}
-    for address in port.addresses:
-        found.setdefault(address.version, address)
-    return list(found.values())

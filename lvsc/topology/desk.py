@@ -80,7 +80,10 @@ class Desk:
         if network.subnets:
             more = f" and {len(addresses) - 1} more are" if len(addresses) > 1 else " is"
             message = f"{addresses[0]}{more} in no subnet of network `{network.name}`"
-            remedy = f"choose {'addresses' if len(addresses) > 1 else 'an address'} in {either(network.subnets)}"
+            version = addresses[0].version
+            fitting = either(subnet for subnet in network.subnets if subnet.version == version)
+            what = "addresses" if len(addresses) > 1 else "an address"
+            remedy = f"choose {what} in {fitting}" if fitting else f"add an IPv{version} subnet to `{network.name}`"
             self.say("address-outside-subnet", at, message, remedy)
 
     def range(self, text: str, at: Span) -> list[str]:
@@ -106,7 +109,7 @@ class Desk:
             return True
         if kind in self.unsure:
             return False
-        names = self.names.setdefault(kind, sorted(among))
+        names = sorted(among) if len(among) < _LOOKED_AT else self.names.setdefault(kind, sorted(among))
         shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
         remedy = f"known: {shown}" if names else f"define it first: this topology has no {kind} at all"
         self.hints -= 1

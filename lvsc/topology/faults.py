@@ -45,16 +45,18 @@ def _path(root: Map, error: dict[str, Any]) -> tuple[Path, bool]:
     loc, kind = error["loc"], error["type"]
     is_name = loc[-1] == "[key]" and kind != "extra_forbidden"
     for part in loc[:-1] if is_name else loc:
-        if isinstance(part, str) and isinstance(node, Map) and part in node:
+        if _has(node, part):
             node = node[part]
-        elif isinstance(part, int) and isinstance(node, Seq) and part < len(node):
-            node = node[part]
-        else:
-            continue
-        path.append(part)
+            path.append(part)
     if kind == "missing":
         path.append(loc[-1])
     return tuple(path), is_name
+
+
+def _has(node: Any, part: str | int) -> bool:
+    if isinstance(part, int):
+        return isinstance(node, Seq) and part < len(node)
+    return isinstance(node, Map) and part in node
 
 
 def _finding(root: Map, path: Path, kinds: set[str]) -> Finding:

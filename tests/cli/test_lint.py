@@ -41,7 +41,9 @@ def test_colour_only_when_asked_or_on_a_terminal(lvsc: Run) -> None:
 
 def test_concise_is_a_line_for_each(lvsc: Run) -> None:
     done = lvsc("lint", BROKEN, "-o", "concise")
-    assert done.stdout.startswith("examples/broken/dr-answers-arp.yaml:20:39: error[real-server-answers-arp] real server old1")
+    assert done.stdout.startswith(
+        "examples/broken/dr-answers-arp.yaml:20:39: error[real-server-answers-arp] real server old1"
+    )
 
 
 def test_json_is_whole_also_without_findings(lvsc: Run) -> None:
@@ -65,7 +67,9 @@ def test_fail_on_decides_the_exit_code_not_the_output(lvsc: Run) -> None:
 def test_standard_input(lvsc: Run) -> None:
     done = lvsc("lint", "-", text="lvsc: 1\nnetworks: {lan: {subnt: 192.0.2.0/24}}\n", NO_COLOR="1")
     assert done.returncode == 1
-    assert 'error[unknown-key]: unknown key `subnt` in `networks.lan`, did you mean "subnet"?\n --> -:2:18' in done.stdout
+    assert (
+        'error[unknown-key]: unknown key `subnt` in `networks.lan`, did you mean "subnet"?\n --> -:2:18' in done.stdout
+    )
 
 
 def test_a_folder_stands_for_its_files(lvsc: Run, tmp_path: Path) -> None:

@@ -39,7 +39,12 @@ def test_init_never_overwrites(lvsc: Run, tmp_path: Path) -> None:
 def test_every_finding_has_a_page(name: str, lvsc: Run) -> None:
     page = lvsc("explain", name).stdout
     assert page.startswith(f"{name}\n{'=' * len(name)}\n")
-    assert re.findall(r"^(Why it hurts|Wrong|Right|Source)$", page, re.M) == ["Why it hurts", "Wrong", "Right", "Source"]
+    assert re.findall(r"^(Why it hurts|Wrong|Right|Source)$", page, re.M) == [
+        "Why it hurts",
+        "Wrong",
+        "Right",
+        "Source",
+    ]
 
 
 def test_explain_lists_all_and_knows_what_was_meant(lvsc: Run) -> None:
