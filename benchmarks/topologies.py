@@ -13,11 +13,12 @@ def large(services: int, each: int = 10) -> str:
 
 def _hosts(hosts: int) -> Iterator[str]:
     yield "lvsc: 1"
-    yield "networks: {farm: {subnet: 10.0.0.0/12, gateway: 10.0.0.1}, front: {subnet: 172.16.0.0/12, gateway: 172.16.0.1}}"
+    yield "networks: {farm: {subnet: 10.0.0.0/12, gateway: 10.0.0.1}}"
     yield "directors: {lvs1: {interfaces: {eth0: {network: farm, address: 10.0.0.2}}}}"
     yield "real_servers:"
     for index in range(hosts):
-        yield f"  web{index}: {{interfaces: {{eth0: {{network: farm, address: 10.1.{index // 250}.{index % 250 + 1}}}}}}}"
+        address = f"10.1.{index // 250}.{index % 250 + 1}"
+        yield f"  web{index}: {{interfaces: {{eth0: {{network: farm, address: {address}}}}}}}"
 
 
 def _vips(vips: int) -> Iterator[str]:

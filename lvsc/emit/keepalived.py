@@ -59,6 +59,7 @@ def _globals(host: HostState) -> Block:
     if host.sync is not None:
         yield f"lvs_sync_daemon {host.sync.device} {host.sync.instance} id {host.sync.id}"
     if any(service.health and service.health.kind is CheckKind.SCRIPT for service in host.ipvs):
+        # 2.2.7 -t kills itself unless it runs as this user (lib/notify.c: check_script_secure); the daemon does not.
         yield "script_user nobody"
         yield "enable_script_security"
 

@@ -18,6 +18,7 @@ _LINKS = {
     LinkKind.IP6TNL: ["ip6_tunnel"],
     LinkKind.GRE: ["ip_gre"],
     LinkKind.IP6GRE: ["ip6_gre"],
+    LinkKind.FOU: ["fou", "fou6"],
 }
 _HELPERS = {"ftp": ["nf_conntrack", "nf_nat", "ip_vs_ftp"]}
 
@@ -43,5 +44,5 @@ def needed(host: HostState) -> list[str]:
             break
     for link in host.links:
         if link.ours:
-            found.update(dict.fromkeys(_LINKS[link.kind] + ["fou"] * (link.port is not None)))
+            found.update(dict.fromkeys(_LINKS[link.kind]))
     return list(found)

@@ -23,6 +23,8 @@ def emit(host: HostState) -> Iterator[File]:
         routes = [route for route in host.routes if _leaves_by(host, route, link)]
         if link.ours:
             yield from _netdev(link)
+        if link.kind is LinkKind.FOU:
+            continue
         if link.ours or any(each.ours for each in held) or any(route.ours for route in routes):
             yield File(f"{_FOLDER}{link.name}.network", HEADER + "".join(_network(link, held, routes)))
 
@@ -42,10 +44,9 @@ def _netdev(link: Link) -> Iterator[File]:
     if link.kind in _TUNNELS:
         mode = "Mode=any\n" if link.kind is LinkKind.IP6TNL else ""
         text += f"MTUBytes={link.mtu}\n\n[Tunnel]\nLocal={link.local}\nRemote=any\nIndependent=yes\n{mode}"
+    if link.kind is LinkKind.FOU:
+        text += f"\n[FooOverUDP]\nLocal={link.local}\nPort={link.port}\nEncapsulation=GenericUDPEncapsulation\n"
     yield File(f"{_FOLDER}{link.name}.netdev", text)
-    if link.port is not None:
-        udp = f"[FooOverUDP]\nPort={link.port}\nEncapsulation=GenericUDPEncapsulation\n"
-        yield File(f"{_FOLDER}gue{link.port}.netdev", f"{HEADER}[NetDev]\nName=lvsc-gue{link.port}\nKind=fou\n\n{udp}")
 
 
 def _network(link: Link, held: list[Held], routes: list[Route]) -> Iterator[str]:

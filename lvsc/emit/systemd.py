@@ -36,12 +36,14 @@ def emit(host: HostState) -> Iterator[File]:
             ],
             [f"ExecStart=/usr/sbin/nft -f /{nftables.PATH}", "ExecStop=/usr/sbin/nft delete table inet lvsc"],
         )
-    if any(ipbatch.emit(host)):
-        yield _unit("lvsc-network", _NETWORK, list(_network(host)))
+    batches = [file.path for file in ipbatch.emit(host)]
+    if batches:
+        yield _unit("lvsc-network", _NETWORK, list(_network(host, batches)))
 
 
-def _network(host: HostState) -> Iterator[str]:
-    yield f"ExecStart=/sbin/ip -force -batch /{ipbatch.PATH}"
+def _network(host: HostState, batches: list[str]) -> Iterator[str]:
+    for path in batches:
+        yield f"ExecStart=/sbin/ip {'-6 ' * (path == ipbatch.PATH6)}-force -batch /{path}"
     if host.sysctls:
         yield f"ExecStartPost=/lib/systemd/systemd-sysctl /{sysctl.PATH}"
 

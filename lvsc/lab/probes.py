@@ -23,7 +23,8 @@ class Probe:
     `servers`: addresses and names of the real servers, to tell where a
     connection went. `rounds`: how often all of them are made; between rounds the hosts of
     `forget` lose their neighbours, because a real server that announces the
-    VIP does so only when it looks for one.
+    VIP does so only when it looks for one. `entryless`: the director keeps
+    no entry of a connection, only counts it (one-packet scheduling).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Probe:
     expected: tuple[str, ...]
     servers: tuple[tuple[str, str], ...] = ()
     ftp: bool = False
+    entryless: bool = False
     rounds: int = 1
     forget: tuple[str, ...] = ()
     limit: float = _LIMIT
@@ -90,6 +92,7 @@ def _probe(client: HostState, service: VirtualService, address: Address, port: i
         expected=expected,
         servers=tuple((str(each.address), each.name) for each in service.destinations),
         ftp=service.helper == "ftp" and service.family is Family.V4,
+        entryless=service.one_packet,
         rounds=2 if bare else 1,
         forget=expected if bare else (),
         limit=_LIMIT + _LIMIT_PER_SERVER * len(expected),

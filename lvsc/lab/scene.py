@@ -16,6 +16,7 @@ from lvsc.words import HostRole
 
 _TOOLS = {
     "etc/lvsc/network.batch": "ip",
+    "etc/lvsc/network6.batch": "ip6",
     "etc/lvsc/marks.nft": "nft",
     "etc/lvsc/ipvsadm.rules": "ipvsadm",
     "etc/keepalived/keepalived.conf": "keepalived",
@@ -147,7 +148,7 @@ def _base(host: HostState) -> Iterator[str]:
     yield "link set lo up"
     for link in host.links:
         if link.segment is not None:
-            yield f"link set {link.name} mtu {link.mtu} up"
+            yield f"link set dev {link.name} mtu {link.mtu} up"
         elif link.name != "lo" and not link.ours:
             yield from link_lines(link)
     yield from (_address(held) for held in host.addresses if not held.ours)

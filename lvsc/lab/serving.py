@@ -19,7 +19,7 @@ def serves(hosts: Hosts) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, dict[Listener, None]] = {}
     for host in hosts.values():
         for service in host.ipvs:
-            for destination in service.destinations:
+            for destination in (*service.destinations, *filter(None, [service.sorry])):
                 if destination.name in hosts:
                     own = found.setdefault(destination.name, {})
                     for port in ports(host, service, destination):
@@ -33,8 +33,9 @@ def serves(hosts: Hosts) -> dict[str, list[dict[str, Any]]]:
 def ports(director: HostState, service: VirtualService, destination: Destination) -> list[int]:
     """The ports on which a real server gets the packets of a service."""
     wanted = probed_ports(director, service)
-    if destination.method is ForwardingMethod.NAT and destination.port:
-        wanted = [destination.port]
+    own = destination.listens or (destination.port if destination.method is ForwardingMethod.NAT else 0)
+    if own:
+        wanted = [own]
     if service.health is not None and service.health.port is not None:
         wanted = [*wanted, service.health.port]
     return list(dict.fromkeys(wanted))

@@ -18,7 +18,8 @@ _ARP = {"net/ipv4/conf/all/arp_ignore": 1, "net/ipv4/conf/all/arp_announce": 2}
 # `all` says, but only on a device that has an address (fib_frontend.c: __fib_validate_source, no_addr): the VIP.
 _LOOSE = 2
 _NOTHING_SAID = frozenset({"vip", "sysctl", "tunnel"})
-_OVERHEAD = {TunnelType.IPIP: (20, 40), TunnelType.GRE: (24, 44), TunnelType.GUE: (32, 52)}
+# What the device itself takes off, by the version of the outer IP header; when a packet of GUE gets there, UDP is gone.
+_OVERHEAD = {TunnelType.IPIP: (20, 40), TunnelType.GRE: (24, 44), TunnelType.GUE: (20, 40)}
 TUNNEL_DEVICES = {
     (TunnelType.IPIP, Family.V4, Family.V4): ("lvsc-ipip", LinkKind.IPIP),
     (TunnelType.GUE, Family.V4, Family.V4): ("lvsc-ipip", LinkKind.IPIP),
@@ -41,6 +42,7 @@ class _Duty:
 
     vips: dict[Address, None] = field(default_factory=dict)
     tunnels: dict[Link, dict[Address, None]] = field(default_factory=dict)
+    receivers: dict[Link, None] = field(default_factory=dict)
     gateways: dict[Address, None] = field(default_factory=dict)
     modes: set[ForwardingMethod] = field(default_factory=set)
 
@@ -70,9 +72,10 @@ def _ask(topology: Topology, service: Service, host: Host, duty: _Duty, inside: 
         duty.vips.update(dict.fromkeys(addresses))
         return
     for address in addresses:
-        link = _tunnel(topology, service, host, family_of(address))
+        link = _tunnel(topology, service, host, family_of(address), duty)
         if link is not None:
             duty.tunnels.setdefault(link, {})[address] = None
+            duty.receivers.update(dict.fromkeys(_receivers(service, link)))
 
 
 def _inside_gateways(topology: Topology, service: Service) -> dict[tuple[str, int], Address]:
@@ -96,14 +99,23 @@ def _inside_gateways(topology: Topology, service: Service) -> dict[tuple[str, in
     return found
 
 
-def _tunnel(topology: Topology, service: Service, host: Host, inner: Family) -> Link | None:
+def _tunnel(topology: Topology, service: Service, host: Host, inner: Family, duty: _Duty) -> Link | None:
+    """The device that opens the service's tunnel; one for each outer address of the host."""
     local = real_address(topology, host, service, inner)
     if local is None:
         return None
     name, kind = TUNNEL_DEVICES[service.tunnel, inner, family_of(local)]
     mtu = 1500 - _OVERHEAD[service.tunnel][family_of(local) is Family.V6]
-    port = service.tunnel_port if service.tunnel is TunnelType.GUE else None
-    return Link(name, kind, mtu=mtu, local=local, port=port, ours=True)
+    others = dict.fromkeys(link.local for link in duty.tunnels if link.kind is kind)
+    number = list(others).index(local) if local in others else len(others)
+    return Link(f"{name}-{number + 1}" if number else name, kind, mtu=mtu, local=local, ours=True)
+
+
+def _receivers(service: Service, link: Link) -> Iterator[Link]:
+    if service.tunnel is TunnelType.GUE and service.tunnel_port is not None and link.local is not None:
+        suffix = "-6" if link.local.version == 6 else ""
+        name = f"lvsc-gue{service.tunnel_port}{suffix}"
+        yield Link(name, LinkKind.FOU, local=link.local, port=service.tunnel_port, ours=True)
 
 
 def _server(topology: Topology, host: Host, duty: _Duty) -> HostState:
@@ -118,7 +130,7 @@ def _server(topology: Topology, host: Host, duty: _Duty) -> HostState:
         name=host.name,
         role=host.role,
         managed=True,
-        links=(*links, *_vip_link(host, duty), *duty.tunnels),
+        links=(*links, *_vip_link(host, duty), *duty.receivers, *duty.tunnels),
         addresses=(*addresses, *held),
         routes=static_routes(host, _gateways(host, duty), ours=ForwardingMethod.NAT in duty.modes),
         sysctls=tuple(sorted({**wanted, **host.sysctls}.items())),

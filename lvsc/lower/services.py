@@ -61,6 +61,7 @@ def _destinations(topology: Topology, service: Service, family: Family, port: in
                     member.lower_threshold,
                     service.tunnel,
                     service.tunnel_port,
+                    member.port,
                 )
             )
     return tuple(sorted(found, key=lambda destination: destination.sort_key))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lvsc.words import Address, CheckKind, Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, TunnelType
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A real server of a virtual service: the address and port the kernel knows it by, and its name."""
+    """A real server of a virtual service: the address and port the kernel knows it by, and its name.
+
+    `listens` is the port its application is said to have, where that is
+    another: a mistake, except with NAT.
+    """
 
     name: str
     address: Address
@@ -20,6 +24,7 @@ class Destination:
     lower_threshold: int = 0
     tunnel: TunnelType = TunnelType.IPIP
     tunnel_port: int | None = None
+    listens: int | None = field(default=None, compare=False)
 
     @property
     def sort_key(self) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ class LinkKind(enum.Enum):
     IP6TNL = "ip6tnl"
     GRE = "gre"
     IP6GRE = "ip6gre"
+    FOU = "fou"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class Link:
     """A network device.
 
     `segment` is the network an ethernet device is plugged into; `local` the
-    outer address of a tunnel device, whose remote end is any; `port` the UDP
-    port of its foo-over-udp receiver. `ours`: lvsc creates it.
+    outer address of a tunnel device, whose remote end is any. FOU is no
+    device but a receiver: it opens GUE on UDP port `port` and hands what is
+    inside to the other tunnel devices. `ours`: lvsc creates it.
     """
 
     name: str

@@ -81,4 +81,6 @@ def _shown(low: int, high: int) -> str:
 def _met(other: tuple[int, int], own: tuple[int, int]) -> str:
     if other == own:
         return "stands twice"
-    return "is in port 0, which is every port" if other == (0, 0) else f"is in {_shown(*other)}, too"
+    if other == (0, 0):
+        return "is in port 0, which is every port"
+    return f"is in {_shown(*other)}, too" if own[0] == own[1] else f"overlaps with {_shown(*other)}"

@@ -70,6 +70,8 @@ class Members:
 
     def _names(self, text: str, at: Span) -> list[str]:
         """The real servers there are of a name or range."""
+        if self.left < 0:
+            return []
         if is_range(text) and text not in self.expanded:
             self.expanded[text] = self.desk.range(text, at)
         names = self.expanded[text] if is_range(text) else [text]

@@ -18,19 +18,28 @@ def failovers(
     """The failover groups."""
     found = {item.name: _failover(desk, item, networks, directors) for item in named}
     for group in found.values():
-        if group.follows is not None and desk.known("failover group", group.follows, group.origin.at("follows"), found):
-            _no_circle(desk, group, found)
+        if group.follows is not None:
+            desk.known("failover group", group.follows, group.origin.at("follows"), found)
+    _no_circles(desk, found)
     return found
 
 
-def _no_circle(desk: Desk, group: Failover, groups: Mapping[str, Failover]) -> None:
+def _no_circles(desk: Desk, groups: Mapping[str, Failover]) -> None:
     """Groups that follow each other follow nobody."""
-    way = [group.name]
-    while (follows := groups[way[-1]].follows) in groups and follows not in way:
-        way.append(str(follows))
-    if follows == group.name:
-        message = f"failover group `{group.name}` follows itself" + (f" by way of {', '.join(way[1:])}" * bool(way[1:]))
-        desk.say("contradiction", group.origin.at("follows"), message, "let one group lead: remove its `follows`")
+    seen: set[str] = set()
+    for name in groups:
+        way: dict[str, None] = {}
+        at: str | None = name
+        while at is not None and at in groups and at not in seen:
+            seen.add(at)
+            way[at] = None
+            at = groups[at].follows
+        if at is not None and at in way:
+            circle = list(way)[list(way).index(at) :]
+            message = f"failover group `{at}` follows itself"
+            if len(circle) > 1:
+                message += f" by way of {', '.join(circle[1:4])}" + (" and others" if len(circle) > 4 else "")
+            desk.say("contradiction", groups[at].origin.at("follows"), message, "let one lead: remove its `follows`")
 
 
 def _failover(desk: Desk, item: Named, networks: Mapping[str, Segment], directors: Mapping[str, Host]) -> Failover:

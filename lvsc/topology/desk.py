@@ -87,7 +87,12 @@ class Desk:
             self.say("address-outside-subnet", at, message, remedy)
 
     def range(self, text: str, at: Span) -> list[str]:
-        """The names of a range; none, and a finding, when it cannot be expanded."""
+        """The names of a range; none, and a finding, when it cannot be expanded.
+
+        Once all ranges together are too many, that is said once.
+        """
+        if self.left < 0:
+            return []
         try:
             names = expand(text)
         except RangeFault as fault:

@@ -35,14 +35,18 @@ def merge(roots: Iterable[Map]) -> tuple[Merged, list[Finding]]:
     sections: dict[str, dict[str, Named]] = {section: {} for section in SECTIONS}
     findings: list[Finding] = []
     defaults: Map | None = None
+    stated: Span | None = None
     roots = list(roots)
     for root in roots:
         for section in SECTIONS:
             _add(sections[section], section, root.get(section), findings)
-        own = (root.get("defaults") or {}).get("service")
-        if own and defaults:
-            findings.append(_twice("defaults", "service", own.span, defaults.span))
-        defaults = defaults or own
+        general = root.get("defaults")
+        if isinstance(general, Map) and general.get("service"):
+            at = general.key_span("service")
+            if stated is not None:
+                findings.append(_twice("defaults", "service", at, stated))
+            else:
+                defaults, stated = general["service"], at
     return Merged({name: list(found.values()) for name, found in sections.items()}, defaults, roots[0].span), findings
 
 

@@ -16,6 +16,7 @@ from lvsc.topology import load
 from tests.conftest import BROKEN, EXAMPLES
 
 TIME_LIMIT = 240.0
+CLUSTERS = sorted((Path(__file__).parent / "clusters").glob("*.yaml"))
 
 
 def scene_of(path: Path, sample: int | None = None) -> Scene:

@@ -18,6 +18,10 @@ _WIRES = "wires"
 _ROOT = "/run/lvsc-lab"
 
 
+# An address is usable at once, and no link-local address waits for a second in which neighbours go unheard (RFC 4862).
+_NO_WAITING = [[f"net/ipv6/conf/default/{key}", 0] for key in ("accept_dad", "dad_transmits")]
+
+
 class SceneError(Exception):
     """A step of building a scene failed: which tool, on which host, and what it said."""
 
@@ -55,6 +59,7 @@ class Cluster:
     def _build(self) -> None:
         for name in [*self.hosts, _WIRES]:
             netns.make(name)
+            self._write(name, _NO_WAITING)
         self._wire()
         for name, host in self.hosts.items():
             for path, text in host["files"].items():
@@ -70,11 +75,11 @@ class Cluster:
         """Bridges and cables, in the order in which hosts hear a broadcast; no offload: packets are as on a wire."""
         lines = []
         for index, segment in enumerate(self.scene["segments"]):
-            lines.append(f"link add br{index} type bridge forward_delay 0 mcast_snooping 0")
-            lines.append(f"link set br{index} mtu {segment['mtu']} up")
+            lines.append(f"link add name br{index} type bridge forward_delay 0 mcast_snooping 0")
+            lines.append(f"link set dev br{index} mtu {segment['mtu']} up")
             for number, (host, device) in enumerate(segment["ports"]):
-                lines.append(f"link add p{index}x{number} type veth peer name {device} netns {host}")
-                lines.append(f"link set p{index}x{number} master br{index} mtu {segment['mtu']} up")
+                lines.append(f"link add name p{index}x{number} type veth peer name {device} netns {host}")
+                lines.append(f"link set dev p{index}x{number} master br{index} mtu {segment['mtu']} up")
         self._run(_WIRES, ["ip", "-batch", "-"], "\n".join(lines) + "\n")
         for host, devices in self._devices().items():
             switch_off(host, devices)
@@ -90,8 +95,9 @@ class Cluster:
         """One step of a host: base network, a file for a tool, or a daemon."""
         tool, root = step["tool"], f"{_ROOT}/{name}"
         path = f"{root}/{step['path']}" if "path" in step else ""
-        if tool == "ip":
-            self._run(name, ["ip", "-batch", path] if path else ["ip", "-batch", "-"], step.get("text"))
+        if tool in ("ip", "ip6"):
+            family = ["-6"] if tool == "ip6" else []
+            self._run(name, ["ip", *family, "-batch", path or "-"], step.get("text"))
         elif tool == "sysctl":
             # A key of a device that is not there yet is no error: it is written again when the device exists.
             self._run(name, ["sysctl", "-q", "-e", "-p", path])

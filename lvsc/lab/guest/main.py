@@ -19,7 +19,7 @@ from lvsc.lab.guest.neighbours import forget
 from lvsc.lab.guest.probe import Connection, play
 from lvsc.lab.guest.quiet import quiet
 from lvsc.lab.guest.reactor import Reactor, Servers
-from lvsc.lab.guest.table import Entry, connections
+from lvsc.lab.guest.table import Entry, connections, scheduled
 
 # A socket for each listener and connection of a cluster of hundreds.
 _DESCRIPTORS = 100_000
@@ -87,9 +87,11 @@ def _probe(reactor: Reactor, servers: Servers, scene: dict[str, Any], probe: dic
         if number:
             for host in probe["forget"]:
                 forget(host)
+        before = scheduled(scene["directors"])
         made = play(reactor, probe, probe["limit"])
         known = connections(scene["directors"])
-        rounds.append([_said(servers, probe, each, known) for each in made])
+        unseen = probe["entryless"] and scheduled(scene["directors"]) - before >= len(made)
+        rounds.append([_said(servers, probe, each, known, "a director" if unseen else None) for each in made])
         for each in made:
             for one in (each.socket, each.more):
                 if one is not None:
@@ -97,13 +99,15 @@ def _probe(reactor: Reactor, servers: Servers, scene: dict[str, Any], probe: dic
     return {"probe": probe["name"], "rounds": rounds}
 
 
-def _said(servers: Servers, probe: dict[str, Any], each: Connection, known: dict[Any, Entry]) -> dict[str, Any]:
+def _said(
+    servers: Servers, probe: dict[str, Any], each: Connection, known: dict[Any, Entry], director: str | None
+) -> dict[str, Any]:
     entry = known.get((probe["protocol"], each.source, each.port))
     return {
         "source": each.source,
         "answer": each.answer,
         "error": each.error or ("" if each.answer else "timeout"),
-        "director": entry.director if entry else None,
+        "director": entry.director if entry else director,
         "server": entry.server if entry else None,
         "state": entry.state if entry else None,
         "reached": sorted(host for host, peer, port in servers.seen if (peer, port) == (each.source, each.port)),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from lvsc.lab.guest import netns
@@ -43,11 +45,12 @@ class Reactor:
         except KeyError:
             self.selector.register(which, events, handler)
 
-    def drop(self, which: socket.socket) -> None:
-        """Close the socket."""
+    def drop(self, which: socket.socket, close: bool = True) -> None:
+        """Watch the socket no longer, and close it."""
         with contextlib.suppress(KeyError, ValueError):
             self.selector.unregister(which)
-        which.close()
+        if close:
+            which.close()
         self.sockets.discard(which)
 
     def run(self, until: Callable[[], bool], limit: float) -> None:
@@ -71,6 +74,8 @@ class Servers:
     def __init__(self, reactor: Reactor, hosts: dict[str, Any]) -> None:
         self.reactor = reactor
         self.seen: set[tuple[str, str, int]] = set()
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(Path(__file__).with_name("lab.pem"))
         for host, spec in hosts.items():
             for serve in spec["serve"]:
                 self._listen(host, serve)
@@ -101,7 +106,17 @@ class Servers:
             self.seen.add((host, peer[0], peer[1]))
             if serve.get("greet"):
                 connection.send(b"220 lab ESMTP\r\n")
-            self.reactor.watch(connection, selectors.EVENT_READ, lambda: self._answer(host, connection))
+            self.reactor.watch(connection, selectors.EVENT_READ, lambda: self._first(host, connection))
+
+    def _first(self, host: str, connection: socket.socket) -> None:
+        """A client hello of TLS (RFC 8446 section 5.1) gets TLS, everything else plain text."""
+        with contextlib.suppress(OSError):
+            if connection.recv(1, socket.MSG_PEEK) == b"\x16":
+                self.reactor.drop(connection, close=False)
+                connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+                self.reactor.sockets.add(connection)
+        self.reactor.watch(connection, selectors.EVENT_READ, lambda: self._answer(host, connection))
+        self._answer(host, connection)
 
     def _answer(self, host: str, connection: socket.socket) -> None:
         try:
@@ -120,6 +135,8 @@ class Servers:
                 connection.send(self._passive(host, connection))
             else:
                 connection.send(f"{host}\n".encode())
+        except ssl.SSLWantReadError:
+            return
         except OSError:
             self.reactor.drop(connection)
 

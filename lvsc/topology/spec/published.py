@@ -46,4 +46,4 @@ def _properties(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _bounded(pattern: str) -> str:
     """A name's pattern that leaves `x-` to notes."""
-    return pattern.replace("^[A-Za-z]", "^(?!x-)[A-Za-z]", 1)
+    return pattern.replace("^[A-Za-z", "^(?!x-)[A-Za-z", 1)
