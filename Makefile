@@ -27,7 +27,7 @@ generate: setup
 	.venv/bin/python scripts/generate
 
 bench: setup
-	.venv/bin/python benchmarks/run.py
+	.venv/bin/python -m benchmarks.run
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -81,7 +81,7 @@ def cluster(hosts: Hosts) -> Cluster:
 
 def _addresses(host: HostState) -> Iterator[tuple[Address, str]]:
     for held in host.addresses:
-        yield held.address.ip, held.device
+        yield held.ip, held.device
     for instance in host.vrrp:
         for address, device in instance.addresses:
             yield address.ip, device

@@ -50,11 +50,11 @@ def _host(graph: nx.Graph[str], topology: Topology, host: HostState) -> None:
         graph.add_edge(node, network, kind="attached", devices=(*devices, link.name))
         segment = topology.networks.get(link.segment)
         for held in host.held_on(link.name):
-            subnet = segment.subnet_of(held.address.ip) if segment and not held.ours else None
+            subnet = segment.subnet_of(held.ip) if segment and not held.ours else None
             if subnet is not None:
                 target = f"subnet:{link.segment}:{subnet}"
                 known = graph.edges[node, target]["addresses"] if graph.has_edge(node, target) else ()
-                graph.add_edge(node, target, kind="in-subnet", addresses=(*known, str(held.address.ip)))
+                graph.add_edge(node, target, kind="in-subnet", addresses=(*known, str(held.ip)))
 
 
 def _vips(graph: nx.Graph[str], topology: Topology) -> None:

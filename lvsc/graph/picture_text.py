@@ -47,7 +47,7 @@ def host_lines(topology: Topology, hosts: Sequence[HostState]) -> tuple[Line, ..
 def _addresses(host: HostState, segment: str | None, version: int) -> list[Address]:
     devices = {link.name for link in host.links_on(segment)} if segment else set()
     return [
-        held.address.ip
+        held.ip
         for held in host.addresses
         if held.device in devices and not held.ours and held.address.version == version
     ]

@@ -74,7 +74,7 @@ def _targets(director: HostState, service: VirtualService) -> Iterator[tuple[Add
 
 
 def _probe(client: HostState, service: VirtualService, address: Address, port: int) -> Probe | None:
-    sources = tuple(str(held.address.ip) for held in client.addresses if held.address.version == address.version)
+    sources = tuple(str(held.ip) for held in client.addresses if held.address.version == address.version)
     if not sources:
         return None
     expected = tuple(dict.fromkeys(each.name for each in service.destinations if each.weight))

@@ -54,5 +54,5 @@ def _listeners(host: HostState, service: VirtualService, port: int) -> list[List
     family = service.family.value
     if service.protocol is not Protocol.UDP:
         return [(service.protocol.value, "0.0.0.0" if version == 4 else "::", port, greet) for version in (4, 6)]
-    own = (held.address.ip for held in host.addresses if held.address.version == family)
+    own = (held.ip for held in host.addresses if held.address.version == family)
     return [("udp", str(address), port, False) for address in own]

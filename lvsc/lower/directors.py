@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lvsc.lower.hosts import ethernet, static_routes
 from lvsc.lower.services import mark_rules, virtual_services
@@ -64,6 +65,7 @@ def _static_vips(topology: Topology, host: Host) -> Iterator[Held]:
                 yield Held(port.name, whole(address), quiet=True, ours=True)
 
 
+@lru_cache(maxsize=1 << 16)
 def whole(address: Address) -> Interface:
     """The address as /32 or /128, so that it brings no route and outlives its neighbours."""
     interface = parse_interface(str(address))

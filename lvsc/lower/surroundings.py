@@ -97,7 +97,7 @@ def _implied(topology: Topology, upstream: _Router | None) -> dict[str, Client]:
     """A client behind each gateway of a VIP's network; on the network itself, where it has no gateway."""
     owners = {address: host.name for host in topology.routers.values() for address in own_addresses(host)}
     if upstream is not None:
-        owners.update({held.address.ip: upstream.name for held in upstream.addresses})
+        owners.update({held.ip: upstream.name for held in upstream.addresses})
     found: dict[str, Client] = {}
     for network in dict.fromkeys(vip.network for vip in topology.vips.values()):
         segment = topology.networks[network]

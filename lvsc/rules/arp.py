@@ -46,5 +46,5 @@ def _devices(state: HostState) -> Mapping[Address, Set[str]]:
     """The devices of each address that a host holds."""
     found: defaultdict[Address, set[str]] = defaultdict(set)
     for held in state.addresses:
-        found[held.address.ip].add(held.device)
+        found[held.ip].add(held.device)
     return found

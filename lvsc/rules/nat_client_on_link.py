@@ -39,7 +39,7 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             if (member.server, client.name) in seen or not site.cluster.share_segment(member.server, client.name):
                 continue
             seen.add((member.server, client.name))
-            if any(_direct(site, member.server, held.address.ip) for held in client.addresses):
+            if any(_direct(site, member.server, held.ip) for held in client.addresses):
                 yield client.name, _finding(site, service, member.server, client)
 
 

@@ -53,7 +53,7 @@ def _bypass(site: Site, service: Service, host: Host, client: HostState) -> Find
     directors = site.director_states(service.vip)
     vip = site.topology.vips[service.vip]
     for version in dict.fromkeys(address.version for address in vip.addresses):
-        target = next((held.address.ip for held in client.addresses if held.address.version == version), None)
+        target = next((held.ip for held in client.addresses if held.address.version == version), None)
         if target is None or not any(address.version == version for port in host.ports for address in port.addresses):
             continue
         way = _way_past(site, host.name, target, vip)
@@ -99,7 +99,7 @@ def _holder(site: Site, address: Address) -> str | None:
 def _remedy(directors: list[HostState], vip: Vip, host: Host, version: int) -> str:
     """The director's addresses beside the real server; of directors that take turns, only those that move."""
     moving = (address.ip for director in directors for each in director.vrrp for address, _ in each.addresses)
-    own = (held.address.ip for director in directors for held in director.addresses)
+    own = (held.ip for director in directors for held in director.addresses)
     subnets = [address.network for port in host.ports for address in port.addresses if address.version == version]
     near = [
         str(address)

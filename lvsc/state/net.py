@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lvsc.words import Address, Family, Interface, Network, Protocol
 
@@ -43,12 +43,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An address on a device; `quiet` keeps IPv6 from using or probing it (deprecated, no DAD)."""
+    """An address on a device; `quiet` keeps IPv6 from using or probing it (deprecated, no DAD).
+
+    `address` comes with its prefix, `ip` is the same without.
+    """
 
     device: str
     address: Interface
     quiet: bool = False
     ours: bool = False
+    ip: Address = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ip", self.address.ip)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ PIECES = st.lists(
     )
 )  # fmt: skip
 EXAMPLE_BYTES = [path.read_bytes() for path in EXAMPLES]
-FAST = settings(deadline=2000, suppress_health_check=list(HealthCheck))
+FAST = settings(deadline=10_000, suppress_health_check=list(HealthCheck))
 
 
 def check(data: bytes) -> None:

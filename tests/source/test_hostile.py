@@ -12,7 +12,7 @@ import pytest
 from lvsc.source import MAX_BYTES, SourceFault, read
 from lvsc.source.reader import MAX_ALIASED, MAX_DEPTH, MAX_SCALAR
 
-SECONDS = 4.0
+SECONDS = 10.0
 MANY_ALIASES = f"aliases repeat more than {MAX_ALIASED} values"
 TOO_DEEP = f"this is nested more than {MAX_DEPTH} levels deep"
 TOO_LONG = f"more than {MAX_SCALAR}"

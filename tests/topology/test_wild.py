@@ -147,8 +147,8 @@ def check(*documents: Any) -> bool:
     if loaded.findings:
         return False
     assert loaded.topology is not None
-    hosts = lower(loaded.topology)
-    assert set(hosts) >= {host.name for host in loaded.topology.hosts()} | set(loaded.topology.clients)
+    lowered = lower(loaded.topology)
+    assert set(lowered) >= {host.name for host in loaded.topology.hosts()} | set(loaded.topology.clients)
     return True
 
 
@@ -168,66 +168,66 @@ def test_any_two_files(first: Any, second: Any) -> None:
 # A cluster that is right, of which everything but names and addresses is wild.
 
 
+def addresses(number: int, network: int, families: tuple[int, ...]) -> list[str]:
+    return [f"10.{network}.0.{number}" if family == 4 else f"2001:db8:{network}::{number}" for family in families]
+
+
+def hosts(name: str, first: int, count: int, networks: list[str], families: tuple[int, ...]) -> dict[str, Any]:
+    return {
+        f"{name}{index}": {
+            "interfaces": {
+                f"eth{port}": {
+                    "network": network,
+                    "addresses": addresses(first + index, ["lan", "rack"].index(network), families),
+                }
+                for port, network in enumerate(networks)
+            }
+        }
+        for index in range(1, count + 1)
+    }
+
+
+def pair(families: tuple[int, ...]) -> dict[str, Any]:
+    both = {"directors": ["lvs1", "lvs2"]}
+    inside = {"follows": "edge", "gateway_addresses": addresses(1, 1, families), "sync": {"network": "rack"}}
+    return {
+        "edge": {**both, "network": "lan", "virtual_router_id": 1},
+        "inside": {**both, **inside, "network": "rack", "virtual_router_id": 2},
+    }
+
+
 @st.composite
 def nearly_right(draw: Any) -> Any:
-    two = draw(st.booleans())
-    families = draw(st.sampled_from([(4,), (6,), (4, 6)]))
-
-    def addresses(number: int, network: int) -> list[str]:
-        return [f"10.{network}.0.{number}" if family == 4 else f"2001:db8:{network}::{number}" for family in families]
-
-    def hosts(name: str, first: int, count: int, networks: list[str]) -> dict[str, Any]:
-        return {
-            f"{name}{index}": {
-                "interfaces": {
-                    f"eth{port}": {
-                        "network": network,
-                        "addresses": addresses(first + index, ["lan", "rack"].index(network)),
-                    }
-                    for port, network in enumerate(networks)
-                }
-            }
-            for index in range(1, count + 1)
-        }
-
-    networks = {
-        name: {"subnets": [f"10.{index}.0.0/24" if family == 4 else f"2001:db8:{index}::/64" for family in families]}
+    two, families = draw(st.booleans()), draw(st.sampled_from([(4,), (6,), (4, 6)]))
+    subnets = {4: "10.{}.0.0/24", 6: "2001:db8:{}::/64"}
+    networks: dict[str, Any] = {
+        name: {"subnets": [subnets[family].format(index) for family in families]}
         for index, name in enumerate(["lan", "rack"])
     }
-    networks["lan"]["gateway"] = draw(st.sampled_from([addresses(1, 0), ["core"], addresses(2, 0)]))
-    servers = hosts("web", 20, 3, ["lan"]) | hosts("db", 30, 2, ["rack"])
-    vip = {"addresses": addresses(100, 0)}
+    networks["lan"]["gateway"] = draw(st.sampled_from([addresses(1, 0, families), ["core"], addresses(2, 0, families)]))
+    servers = hosts("web", 20, 3, ["lan"], families) | hosts("db", 30, 2, ["rack"], families)
     document: dict[str, Any] = {
         "lvsc": 1,
         "networks": networks,
-        "routers": hosts("core", 0, 1, ["lan"]),
-        "directors": hosts("lvs", 9, 2 if two else 1, ["lan", "rack"]),
+        "routers": {"core": hosts("core", 0, 1, ["lan"], families)["core1"]},
+        "directors": hosts("lvs", 9, 2 if two else 1, ["lan", "rack"], families),
         "real_servers": servers,
-        "vips": {"web": vip},
+        "vips": {"web": {"addresses": addresses(100, 0, families)}},
     }
-    document["routers"] = {"core": document["routers"]["core1"]}
     if two:
-        document["failover"] = {
-            "edge": {"directors": ["lvs1", "lvs2"], "network": "lan", "virtual_router_id": 1},
-            "inside": {
-                "directors": ["lvs1", "lvs2"], "network": "rack", "virtual_router_id": 2, "follows": "edge",
-                "gateway_addresses": addresses(1, 1), "sync": {"network": "rack"},
-            },
-        }  # fmt: skip
-        vip["failover"] = "edge"  # type: ignore[assignment]
+        document["failover"] = pair(families)
+        document["vips"]["web"]["failover"] = "edge"
         networks["rack"]["gateway"] = ["inside"]
     for name in draw(st.lists(st.sampled_from(sorted(servers)), max_size=2, unique=True)):
-        servers[name]["managed"] = False
-        if draw(st.booleans()):
-            servers[name]["holds"] = draw(HOLDS)
+        servers[name] |= {"managed": False} | draw(keys(holds=HOLDS))
     if draw(st.booleans()):
         document["clients"] = draw(st.sampled_from([{"home": {"behind": "core"}}, {"office": {"network": "lan"}}]))
-    document["services"] = {f"s{index}": draw(a_service(two)) for index in range(draw(st.integers(1, 3)))}
+    document["services"] = {f"s{index}": draw(a_service()) for index in range(draw(st.integers(1, 3)))}
     return document
 
 
 @st.composite
-def a_service(draw: Any, two: bool) -> Any:
+def a_service(draw: Any) -> Any:
     mode = draw(st.sampled_from(["nat", "dr", "tun"]))
     members = st.lists(st.sampled_from(["web1", "web2", "web3", "db1", "db2"]), min_size=1, unique=True)
     service: dict[str, Any] = {"vip": "web", "mode": mode, "real_servers": draw(members)}
