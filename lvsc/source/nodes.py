@@ -1,7 +1,7 @@
 """Mappings and lists of a YAML file that know where each of their keys and values stands.
 
 They are ordinary dicts and lists of plain values; the places live beside
-the values, as the parser's own marks, and become a Span only when asked.
+the values, as the parser's own events, and become a Span only when asked.
 """
 
 from __future__ import annotations
@@ -26,46 +26,44 @@ class Event(Protocol):
 
 
 class Map(dict[str, Any]):
-    """A YAML mapping; `places` holds start and end of each key, then of its value."""
+    """A YAML mapping; `places` holds the events of each key and of its value."""
 
     __slots__ = ("event", "file", "places")
     file: str
     event: Event
-    places: dict[str, tuple[Mark, Mark, Mark, Mark]]
+    places: dict[str, tuple[Event, Event]]
 
     @property
     def span(self) -> Span:
         """Where the mapping starts."""
-        return span_of(self.file, self.event.start_mark, self.event.end_mark)
+        return span_of(self.file, self.event)
 
     def key_span(self, key: str) -> Span:
         """Where the key stands."""
-        start, end, _, _ = self.places[key]
-        return span_of(self.file, start, end)
+        return span_of(self.file, self.places[key][0])
 
     def value_span(self, key: str) -> Span:
         """Where the value of the key stands; a mapping or list is shown by its key."""
-        key_start, key_end, start, end = self.places[key]
-        if isinstance(self[key], (Map, Seq)):
-            return span_of(self.file, key_start, key_end)
-        return span_of(self.file, start, end)
+        name, value = self.places[key]
+        return span_of(self.file, name if isinstance(self[key], (Map, Seq)) else value)
 
 
 class Seq(list[Any]):
-    """A YAML list; `places` holds start and end of each item."""
+    """A YAML list; `places` holds the event of each item."""
 
     __slots__ = ("event", "file", "places")
     file: str
     event: Event
-    places: list[tuple[Mark, Mark]]
+    places: list[Event]
 
     def item_span(self, index: int) -> Span:
         """Where the item stands."""
-        return span_of(self.file, *self.places[index])
+        return span_of(self.file, self.places[index])
 
 
-def span_of(file: str, start: Mark, end: Mark) -> Span:
-    """The span between two marks of a file."""
+def span_of(file: str, event: Event) -> Span:
+    """The span of what the parser saw."""
+    start, end = event.start_mark, event.end_mark
     return Span(file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 

@@ -19,6 +19,8 @@ def resolve(text: str) -> str | int | float | bool | None:
     """The value that an unquoted scalar stands for."""
     if text[:1] not in _NUMERIC_START:
         return _WORDS.get(text, text)
+    if text.isdecimal() and text.isascii() and len(text) <= _LONGEST_NUMBER:
+        return int(text)
     if len(text) > _LONGEST_NUMBER:
         return text
     if _INT.fullmatch(text):

@@ -10,7 +10,7 @@ import tracemalloc
 import pytest
 
 from lvsc.source import MAX_BYTES, SourceFault, read
-from lvsc.source.reader import MAX_ALIASED, MAX_DEPTH, MAX_SCALAR
+from lvsc.source.builder import MAX_ALIASED, MAX_DEPTH, MAX_SCALAR
 
 SECONDS = 10.0
 MANY_ALIASES = f"aliases repeat more than {MAX_ALIASED} values"

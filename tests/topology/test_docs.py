@@ -10,7 +10,7 @@ import pytest
 from lvsc.graph import cluster
 from lvsc.lower import lower
 from lvsc.rules import Site, check
-from lvsc.source import MAX_BYTES, reader
+from lvsc.source import MAX_BYTES, builder
 from lvsc.topology import load
 from lvsc.topology.build_marks import FIRST_MARK, MARKS
 from lvsc.topology.build_members import MAX_MEMBERS
@@ -105,11 +105,11 @@ def test_the_limits_are_those_of_the_code() -> None:
     rows = dict(re.findall(r"^\| ([a-z ]+) \| (\d+)[^|]* \|$", TEXT, re.M))
     assert {key: int(value) for key, value in rows.items()} == {
         "bytes of a file": MAX_BYTES >> 20,
-        "values of a file": reader.MAX_VALUES,
-        "values repeated by aliases": reader.MAX_ALIASED,
-        "nesting": reader.MAX_DEPTH,
-        "characters of a key": reader.MAX_KEY,
-        "characters of a value": reader.MAX_SCALAR,
+        "values of a file": builder.MAX_VALUES,
+        "values repeated by aliases": builder.MAX_ALIASED,
+        "nesting": builder.MAX_DEPTH,
+        "characters of a key": builder.MAX_KEY,
+        "characters of a value": builder.MAX_SCALAR,
     }
     assert f"{MAX_RANGE} names at most" in TEXT
     assert f"{MAX_EXPANDED} names and addresses" in TEXT
