@@ -167,5 +167,5 @@ def _reachable(host: HostState) -> Iterable[Any]:
         near = (
             held.address.network for held in host.addresses if route.via and held.address.version == route.via.version
         )
-        if route.via is None or any(route.via in network for network in near):
+        if route.via is None or route.device is not None or any(route.via in network for network in near):
             yield route

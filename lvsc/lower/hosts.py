@@ -24,13 +24,14 @@ def ethernet(topology: Topology, host: Host) -> tuple[tuple[Link, ...], tuple[He
 
 def static_routes(host: Host, gateways: tuple[Address, ...] | None = None, ours: bool = False) -> tuple[Route, ...]:
     """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes."""
-    defaults = [default_route(gateway, ours) for gateway in (host.gateways if gateways is None else gateways)]
+    found = host.gateways if gateways is None else gateways
+    defaults = [default_route(gateway, ours, host.ports[0].name) for gateway in found]
     return (*defaults, *(Route(route.to, route.via, route.interface) for route in host.routes))
 
 
-def default_route(gateway: Address, ours: bool = False) -> Route:
-    """The default route of the gateway's family."""
-    return Route(everywhere(gateway.version), gateway, None, ours)
+def default_route(gateway: Address, ours: bool = False, device: str = "eth0") -> Route:
+    """The default route of the gateway's family; a link-local gateway is one only together with the device."""
+    return Route(everywhere(gateway.version), gateway, device if gateway.is_link_local else None, ours)
 
 
 def everywhere(version: int) -> Network:

@@ -78,10 +78,15 @@ def _upstream(topology: Topology) -> _Router | None:
             device = f"eth{len(router.links) - 1}"
             router.links.append(Link(device, LinkKind.ETHERNET, segment=segment.name, mtu=segment.mtu))
             router.addresses += [Held(device, leg) for leg in legs]
+            # A link-local gateway brings no route to the segment's subnets, which its router has all the same.
+            if any(leg.is_link_local for leg in legs):
+                router.routes += [Route(subnet, None, device) for subnet in segment.subnets if subnet.version == 6]
     return router if router.addresses else None
 
 
 def _leg(segment: Segment, gateway: Address) -> Interface | None:
+    if gateway.version == 6 and gateway.is_link_local:
+        return parse_interface(f"{gateway}/64")
     subnet = segment.subnet_of(gateway)
     return parse_interface(f"{gateway}/{subnet.prefixlen}") if subnet else None
 
