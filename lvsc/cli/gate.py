@@ -9,7 +9,7 @@ import typer
 
 from lvsc.cli import codes
 from lvsc.cli.console import say, summary, use_color
-from lvsc.cli.opened import Opened, open_topology
+from lvsc.cli.opened import open_topology
 from lvsc.report import FORMS
 from lvsc.rules import Site
 
@@ -26,6 +26,3 @@ def usable(paths: Sequence[str], with_errors: bool = False) -> Site:
     if opened.site is None or (opened.broken and not with_errors):
         raise typer.Exit(codes.FINDINGS)
     return opened.site
-
-
-__all__ = ["Opened", "usable"]

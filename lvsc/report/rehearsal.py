@@ -3,79 +3,82 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any
 
+from lvsc.lab.result import Outcome, Played, Verdict
 from lvsc.report.plain import plain
 
-
-class Probe(Protocol):
-    """What was asked."""
-
-    service: str
-    client: str
-    name: str
+_MOST_NAMES, _MOST_DEATHS = 8, 5
 
 
-def table(played: Any) -> str:
+def table(played: Played) -> str:
     """A row for each client and service, and below each that failed where its connections died."""
     if played.error:
-        return f"the cluster could not be built:\n{_lines(played.error)}"
+        return f"the cluster could not be built:\n{_indented(played.error)}"
     if not played.outcomes:
         return "nothing to rehearse: no service that a client could ask\n"
-    rows = [("service", "client", "verdict", "answered by")]
-    rows += [(each.probe.service, each.probe.name, each.verdict.value, _answers(each)) for each in played.outcomes]
+    rows = [("service", "client", "verdict", "answered by"), *map(_row, played.outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = []
-    for number, row in enumerate(rows):
-        lines.append(
-            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]).rstrip()
-        )
-        if number:
-            outcome = played.outcomes[number - 1]
-            lines += [f"    {plain(death)}" for death in outcome.deaths]
-            if outcome.verdict.value == "bypass":
-                lines.append("    answered by real servers that no director sent anything: the director is bypassed")
+    lines = [_line(rows[0], widths)]
+    for row, outcome in zip(rows[1:], played.outcomes, strict=True):
+        lines += [_line(row, widths), *(f"    {line}" for line in _below(outcome))]
     return "".join(f"{line}\n" for line in [*lines, "", _verdict(played)])
 
 
-def _answers(outcome: Any) -> str:
-    answers = list(outcome.answers.items())
-    shown = ", ".join(f"{name} {count}" for name, count in answers[:8])
-    more = f" and {len(answers) - 8} more" if len(answers) > 8 else ""
-    silent = f"; silent: {', '.join(outcome.silent[:8])}" if outcome.silent and answers else ""
-    return (shown + more + silent) or "nobody"
+def _row(outcome: Outcome) -> tuple[str, str, str, str]:
+    return outcome.probe.service, outcome.probe.name, outcome.verdict.value, _answers(outcome)
 
 
-def _verdict(played: Any) -> str:
-    good = sum(each.verdict.value == "works" for each in played.outcomes)
+def _line(row: tuple[str, str, str, str], widths: list[int]) -> str:
+    cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+    return "  ".join([*cells, row[3]]).rstrip()
+
+
+def _answers(outcome: Outcome) -> str:
+    answers = [f"{name} {count}" for name, count in outcome.answers.items()]
+    silent = f"; silent: {_named(outcome.silent)}" if outcome.silent and answers else ""
+    return _named(answers) + silent if answers else "nobody"
+
+
+def _named(names: list[str] | tuple[str, ...]) -> str:
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
+
+
+def _below(outcome: Outcome) -> Iterator[str]:
+    yield from map(plain, outcome.deaths[:_MOST_DEATHS])
+    if len(outcome.deaths) > _MOST_DEATHS:
+        yield f"and {len(outcome.deaths) - _MOST_DEATHS} more ways to fail"
+    if outcome.verdict is Verdict.BYPASS:
+        yield "answered by real servers that no director sent anything: the director is bypassed"
+
+
+def _verdict(played: Played) -> str:
+    good = sum(each.verdict is Verdict.WORKS for each in played.outcomes)
     return f"{good} of {len(played.outcomes)} answered through a director, in {played.seconds:.1f} s"
 
 
-def _lines(text: str) -> str:
+def _indented(text: str) -> str:
     return "".join(f"  {plain(line)}\n" for line in text.splitlines())
 
 
-def as_json(played: Any) -> str:
+def as_json(played: Played) -> str:
     """The whole result, version 1."""
-    outcomes = [
-        {
-            "service": each.probe.service,
-            "client": each.probe.client,
-            "address": each.probe.address,
-            "port": each.probe.port,
-            "protocol": each.probe.protocol,
-            "verdict": each.verdict.value,
-            "answers": dict(each.answers),
-            "silent": list(each.silent),
-            "deaths": list(each.deaths),
-        }
-        for each in played.outcomes
-    ]
-    document = {
-        "version": 1,
-        "works": played.works,
-        "error": played.error,
-        "seconds": played.seconds,
-        "probes": outcomes,
-    }
+    probes = [_probe(each) for each in played.outcomes]
+    document = {"version": 1, "works": played.works, "error": played.error, "seconds": played.seconds, "probes": probes}
     return json.dumps(document, indent=2) + "\n"
+
+
+def _probe(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "service": outcome.probe.service,
+        "client": outcome.probe.client,
+        "address": outcome.probe.address,
+        "port": outcome.probe.port,
+        "protocol": outcome.probe.protocol,
+        "verdict": outcome.verdict.value,
+        "answers": dict(outcome.answers),
+        "silent": list(outcome.silent),
+        "deaths": list(outcome.deaths),
+    }

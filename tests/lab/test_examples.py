@@ -18,7 +18,7 @@ from tests.conftest import BROKEN, EXAMPLES
 MISTAKES = {
     "dr-answers-arp": ("real-server-answers-arp", r"arp_ignore: (0)", Verdict.BYPASS),
     "nat-former-gateway": ("nat-reply-bypasses-director", r"gateway: (10\.0\.0\.254)\}$", Verdict.PARTIAL),
-    "tun-reverse-path": ("reverse-path-drops-tunnel", r"all\.rp_filter: (1)", Verdict.PARTIAL),
+    "tun-reverse-path": ("reverse-path-drops-tunnel", r"lvsc-ipip\.rp_filter: (1)", Verdict.PARTIAL),
 }
 
 
