@@ -55,7 +55,7 @@ def kernel() -> Mapping[str, Played]:
     """All pairs in one boot."""
     scenes = [played_scene(path) for path in [*WRONG, *RIGHT]]
     scenes.append(replace(played_scene(HAND_MADE), commands=BY_HAND))
-    return {played.name: played for played in rehearse(scenes, choose(None, False), 120)}
+    return {played.name: played for played in rehearse(scenes, choose(None, False), 300)}
 
 
 @pytest.mark.parametrize("path", WRONG, ids=name)
