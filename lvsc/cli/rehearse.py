@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from lvsc.cli import codes
 from lvsc.cli.lint import Paths
-
-if TYPE_CHECKING:
-    from lvsc.lab.result import Played
 
 EXAMPLE = "Example: lvsc rehearse examples/dr-minimal.yaml"
 
@@ -48,9 +45,11 @@ def rehearse(
 
     Exit code 1 when a client is not answered, or answered past the director.
     """
+    from lvsc.cli.console import say
     from lvsc.cli.files import write_text
     from lvsc.cli.gate import usable
     from lvsc.cli.progress import working
+    from lvsc.finding import LvscError
     from lvsc.lab.backend import choose
     from lvsc.lab.rehearsal import rehearse as play
     from lvsc.lab.scene import scene
@@ -58,13 +57,13 @@ def rehearse(
 
     site = usable(paths or [], with_errors=True)
     wanted = scene("cluster", site.hosts, sample)
+    if not wanted.probes:
+        raise LvscError("nothing to rehearse: no service that a client could ask", "declare a service with a port")
+    if sample is not None:
+        say(f"lvsc: playing at most {sample} real server{'s' * (sample > 1)} of each service")
     chosen = choose(backend.value if backend else None, wanted.needs_nft)
     with working(f"rehearsing in a private kernel ({chosen.NAME})"):
         (played,) = play([wanted], chosen, time_limit)
     write_text("-", as_json(played) if json_ else table(played))
-    if not _good(played):
+    if not played.works:
         raise typer.Exit(codes.FINDINGS)
-
-
-def _good(played: Played) -> bool:
-    return played.works and bool(played.outcomes)

@@ -19,12 +19,15 @@ _NETWORK = [
 
 
 def emit(host: HostState) -> Iterator[File]:
-    """`lvsc-table` restores the table where keepalived does not own it; `lvsc-marks` and `lvsc-network` the rest."""
+    """`lvsc-table` restores the table where keepalived does not own it; `lvsc-marks` and `lvsc-network` the rest.
+
+    None undoes anything when it stops: a restart must not empty a table that serves.
+    """
     if any(ipvsadm.emit(host)):
         yield _unit(
             "lvsc-table",
             ["Description=IPVS table of lvsc", "Wants=network-online.target", "After=network-online.target"],
-            [f"StandardInput=file:/{ipvsadm.PATH}", "ExecStart=/sbin/ipvsadm -R", "ExecStop=/sbin/ipvsadm -C"],
+            [f"StandardInput=file:/{ipvsadm.PATH}", "ExecStart=/sbin/ipvsadm -R"],
         )
     if any(nftables.emit(host)):
         yield _unit(
@@ -34,7 +37,7 @@ def emit(host: HostState) -> Iterator[File]:
                 "After=nftables.service",
                 "Before=keepalived.service lvsc-table.service",
             ],
-            [f"ExecStart=/usr/sbin/nft -f /{nftables.PATH}", "ExecStop=/usr/sbin/nft delete table inet lvsc"],
+            [f"ExecStart=/usr/sbin/nft -f /{nftables.PATH}"],
         )
     batches = [file.path for file in ipbatch.emit(host)]
     if batches:

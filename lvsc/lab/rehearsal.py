@@ -37,7 +37,7 @@ def rehearse(
         ran = backend.run(Program(script, folder, modules, time_limit), _listener(on_scene))
         raw = _results(folder)
     if len(raw) < len(scenes):
-        raise LvscError(_why(ran, len(raw), len(scenes), time_limit), "see the log above" if ran.log else "")
+        raise LvscError(_why(ran, len(raw), len(scenes), time_limit), "raise --time-limit" if not ran.finished else "")
     return [played(scene.probes, json.loads(line)) for scene, line in zip(scenes, raw, strict=True)]
 
 

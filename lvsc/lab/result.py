@@ -48,7 +48,11 @@ class Played:
     @property
     def works(self) -> bool:
         """Whether every client was answered by every service, through a director."""
-        return not self.error and all(outcome.verdict is Verdict.WORKS for outcome in self.outcomes)
+        return (
+            not self.error
+            and bool(self.outcomes)
+            and all(outcome.verdict is Verdict.WORKS for outcome in self.outcomes)
+        )
 
 
 def played(probes: Sequence[Probe], raw: Mapping[str, Any]) -> Played:

@@ -16,8 +16,6 @@ def table(played: Played) -> str:
     """A row for each client and service, and below each that failed where its connections died."""
     if played.error:
         return f"the cluster could not be built:\n{_indented(played.error)}"
-    if not played.outcomes:
-        return "nothing to rehearse: no service that a client could ask\n"
     rows = [("service", "client", "verdict", "answered by"), *map(_row, played.outcomes)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [_line(rows[0], widths)]

@@ -20,10 +20,11 @@ from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once
 from lvsc.source import Span
 from lvsc.topology import Origin
-from lvsc.words import Address
+from lvsc.words import Address, HostRole
 
 RULE = Rule("address-conflict", Severity.ERROR)
 Holder = tuple[str, Span]
+_VIP = "VIP "
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -39,6 +40,18 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             message = f"{holder[0]} has the address {address} of {first[0]}"
             note = Note(first[1], first[0])
             yield holder[1], RULE.at(holder[1], message, "give one of the two another address", [note])
+    yield from _gateways(site, seen)
+
+
+def _gateways(site: Site, seen: dict[Address, Holder]) -> Iterator[tuple[object, Finding]]:
+    """A network's gateway is a router, a director or a floating address: never a VIP or a real server."""
+    for segment in site.topology.networks.values():
+        for gateway in segment.gateways:
+            who, at = seen.get(gateway, ("", segment.origin.name))
+            if who.startswith((_VIP, HostRole.REAL_SERVER.value)):
+                message = f"{who} has the address {gateway}, which is the gateway of network {segment.name}"
+                note = Note(segment.origin.at("gateway"), "the gateway")
+                yield at, RULE.at(at, message, "give it another address, or the network its router's", [note])
 
 
 def _holders(site: Site) -> Iterator[tuple[Address, Holder]]:
@@ -52,7 +65,7 @@ def _holders(site: Site) -> Iterator[tuple[Address, Holder]]:
     for group in topology.failover.values():
         yield from _stated(group.gateways, group.origin, f"failover group {group.name}", "gateway_address")
     for vip in topology.vips.values():
-        yield from _stated(vip.addresses, vip.origin, f"VIP {vip.name}")
+        yield from _stated(vip.addresses, vip.origin, f"{_VIP}{vip.name}")
 
 
 def _stated(

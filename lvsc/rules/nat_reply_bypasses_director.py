@@ -16,12 +16,12 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, gateway_span, once
 from lvsc.state import HostState
-from lvsc.topology import Host, Service, Vip
+from lvsc.topology import Failover, Host, Service, Vip
 from lvsc.words import Address, ForwardingMethod, HostRole
 
 RULE = Rule("nat-reply-bypasses-director", Severity.ERROR)
@@ -63,7 +63,7 @@ def _bypass(site: Site, service: Service, host: Host, client: HostState) -> Find
         note = Note(service.origin.at("mode"), f"service {service.name} needs the director on the way home")
         hop = site.cluster.next_hop(host.name, target)
         at = gateway_span(site, host, hop.gateway if hop else None)
-        return RULE.at(at, message, _remedy(directors, vip, host, version), [note])
+        return RULE.at(at, message, _remedy(site.topology.failover.values(), directors, vip, host, version), [note])
     return None
 
 
@@ -96,10 +96,10 @@ def _holder(site: Site, address: Address) -> str | None:
     return max((name for name, _ in site.cluster.owners.get(address, ())), key=rank, default=None)
 
 
-def _remedy(directors: list[HostState], vip: Vip, host: Host, version: int) -> str:
-    """The director's addresses beside the real server; of directors that take turns, only those that move."""
-    moving = (address.ip for director in directors for each in director.vrrp for address, _ in each.addresses)
-    own = (held.ip for director in directors for held in director.addresses)
+def _remedy(groups: Iterable[Failover], directors: list[HostState], vip: Vip, host: Host, version: int) -> str:
+    """The director's own addresses beside the real server; of directors that take turns, the floating gateways."""
+    moving = (gateway for group in groups for gateway in group.gateways if set(group.directors) & set(vip.directors))
+    own = (held.ip for director in directors for held in director.addresses if not held.ours)
     subnets = [address.network for port in host.ports for address in port.addresses if address.version == version]
     near = [
         str(address)
@@ -107,7 +107,7 @@ def _remedy(directors: list[HostState], vip: Vip, host: Host, version: int) -> s
         if address.version == version and any(address in subnet for subnet in subnets)
     ]
     if near:
-        return f"make the gateway of {host.name} {' or '.join(dict.fromkeys(near))}"
+        return f"give {host.name} a gateway of its own: `gateway: {' or '.join(dict.fromkeys(near))}`"
     if vip.failover is not None:
         return f"make the gateway of {host.name} a `gateway_address` of a failover group on its network"
     return f"make the gateway of {host.name} an address of the director (they share no subnet yet)"

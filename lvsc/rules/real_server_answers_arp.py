@@ -13,7 +13,8 @@ Why it hurts
 Wrong
     holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 0}}
 Right
-    holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1}}
+    holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1,
+        net.ipv4.conf.all.arp_announce: 2}}
 Source
     net/ipv4/arp.c arp_ignore(); include/linux/inetdevice.h IN_DEV_ARP_IGNORE;
     net/ipv6/ndisc.c ndisc_recv_ns()

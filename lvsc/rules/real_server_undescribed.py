@@ -7,7 +7,8 @@ Why it hurts
 Wrong
     old1: {managed: false}
 Right
-    old1: {managed: false, holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1}}}
+    old1: {managed: false, holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 1,
+        net.ipv4.conf.all.arp_announce: 2}}}
 Source
     the topology itself
 """

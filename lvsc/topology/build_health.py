@@ -62,6 +62,9 @@ def health(desk: Desk, said: Any, origin: Origin) -> Health | None:
         desk.say("contradiction", origin.at("health"), f"`health` {what}", f"give exactly one of: {', '.join(_KINDS)}")
         return None
     options = said[kinds[0]] or {}
+    if kinds[0] in ("http", "https") and not options.get("path", "/").startswith("/"):
+        at = origin.at("health", kinds[0], "path")
+        desk.say("wrong-value", at, f"`{options['path']}` is no path", f"write `/{options['path']}`")
     if kinds[0] == "script" and not options["command"][0].startswith("/"):
         desk.say(
             "wrong-value",

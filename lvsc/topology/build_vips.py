@@ -130,7 +130,24 @@ def _vip(
     network = node.get("network") or (groups[group].network if group else _home(desk, item, said, networks))
     if network is None or network not in networks:
         return None
+    if "network" not in node:
+        _elsewhere(desk, item, said, networks, network)
     return Vip(item.name, addresses, network, group, _holders(node, group, network, directors, groups), origin)
+
+
+def _elsewhere(
+    desk: Desk, item: Named, said: list[tuple[str, Span]], networks: Mapping[str, Segment], network: str
+) -> None:
+    """A VIP that lives on its failover group's network has an address of it; another must be meant, and said."""
+    for text, at in said:
+        address = parse_address(text)
+        if address is None or networks[network].subnet_of(address) is not None:
+            continue
+        home = next((name for name, other in networks.items() if other.subnet_of(address) is not None), None)
+        if home is None:
+            continue
+        message = f"VIP {address} is on network `{home}`, its failover group advertises on `{network}`"
+        desk.say("address-outside-subnet", at, message, "choose another group, or name the VIP's `network`")
 
 
 def _home(desk: Desk, item: Named, said: list[tuple[str, Span]], networks: Mapping[str, Segment]) -> str | None:

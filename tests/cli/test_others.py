@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from lvsc.rules.pages import PAGES
-from tests.cli.conftest import Run
+from tests.cli.conftest import LVSC, Run
 from tests.conftest import ROOT
 
 COMMANDS = ["init", "lint", "compile", "rehearse", "graph", "explain", "schema"]
@@ -96,3 +100,19 @@ def test_an_unmarked_kernel_is_refused_for_marks(lvsc: Run) -> None:
     done = lvsc("rehearse", "examples/fwmark-web.yaml", "--backend", "uml")
     assert done.returncode == 3
     assert "use qemu or host" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["terminate", "interrupt"])
+def test_a_stopped_rehearsal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    command = [str(LVSC), "rehearse", str(ROOT / "examples" / "dr-pair.yaml")]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    ends = time.monotonic() + 20
+    while not list(tmp_path.iterdir()) and time.monotonic() < ends:
+        time.sleep(0.05)
+    time.sleep(1)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == 128 + number
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
