@@ -27,8 +27,11 @@ def compile_(
     from lvsc.cli.gate import usable
     from lvsc.cli.tree import differences, write_tree
     from lvsc.emit import emit_tree
+    from lvsc.finding import LvscError
 
     tree = emit_tree(usable(paths or []).hosts)
+    if len(tree) == 1:
+        raise LvscError("nothing to compile: no host that lvsc manages", "declare directors and real servers")
     if check:
         stale = differences(directory, tree)
         for line in stale:

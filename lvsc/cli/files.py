@@ -48,10 +48,13 @@ def _read(name: str) -> bytes:
 
 def write_text(target: str, text: str) -> None:
     """Write the text to a file, or to standard output for `-`."""
-    if target == "-":
-        sys.stdout.write(text)
-        return
     try:
+        if target == "-":
+            sys.stdout.write(text)
+            sys.stdout.flush()
+            return
         Path(target).write_text(text, encoding="utf-8")
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise LvscError(f"cannot write {target}: {error.strerror}") from error

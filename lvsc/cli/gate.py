@@ -24,5 +24,5 @@ def usable(paths: Sequence[str], with_errors: bool = False) -> Site:
         sys.stderr.write(FORMS["full"].render(opened.findings, opened.sources, use_color(sys.stderr)))
         say(f"lvsc: {summary(opened.findings)}")
     if opened.site is None or (opened.broken and not with_errors):
-        raise typer.Exit(codes.FINDINGS)
+        raise typer.Exit(codes.UNREADABLE if opened.unreadable else codes.FINDINGS)
     return opened.site

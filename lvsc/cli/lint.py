@@ -67,6 +67,8 @@ def lint(
         colored = target == "-" and use_color(sys.stdout, color.value)
         write_text(target, FORMS[form].render(opened.findings, opened.sources, colored))
     say(f"lvsc: {summary(opened.findings)}")
+    if opened.unreadable:
+        raise typer.Exit(codes.UNREADABLE)
     if fail_on is not FailOn.never and any(
         each.severity.rank <= Severity(fail_on.value).rank for each in opened.findings
     ):

@@ -22,6 +22,11 @@ class Opened:
     site: Site | None
 
     @property
+    def unreadable(self) -> bool:
+        """Whether a file is no YAML that lvsc reads."""
+        return any(finding.rule == "unreadable" for finding in self.findings)
+
+    @property
     def broken(self) -> bool:
         """Whether an error stands in the way of using it."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)

@@ -104,8 +104,10 @@ def _service(service: VirtualService) -> Block:
     if service.one_packet:
         yield "ops"
     method = next((destination.method for destination in service.destinations), ForwardingMethod.NAT)
-    yield f"lvs_method {method.name}"
-    yield f"protocol {service.protocol.name}"
+    first = service.sorry or next(iter(service.destinations), None)
+    yield f"lvs_method {method.name}{_tunnel(first)}"
+    if service.mark is None:
+        yield f"protocol {service.protocol.name}"
     if service.persistence:
         yield f"persistence_timeout {service.persistence}"
         if service.netmask != service.family.bits:
@@ -119,18 +121,22 @@ def _service(service: VirtualService) -> Block:
 
 def _server(destination: Destination, health: HealthCheck | None) -> Block:
     yield f"weight {destination.weight}"
-    if destination.method is ForwardingMethod.TUN and destination.tunnel is not TunnelType.IPIP:
-        port = f" port {destination.tunnel_port}" if destination.tunnel_port is not None else ""
-        yield f"lvs_method TUN type {destination.tunnel.value}{port}"
     if destination.upper_threshold:
         yield f"uthreshold {destination.upper_threshold}"
     if destination.lower_threshold:
         yield f"lthreshold {destination.lower_threshold}"
     if health is not None:
-        yield from _block(_CHECKERS[health.kind], _check(health))
+        yield from _block(_CHECKERS[health.kind], _check(health, destination))
 
 
-def _check(health: HealthCheck) -> Block:
+def _tunnel(destination: Destination | None) -> str:
+    if destination is None or destination.method is not ForwardingMethod.TUN or destination.tunnel is TunnelType.IPIP:
+        return ""
+    port = f" port {destination.tunnel_port}" if destination.tunnel_port is not None else ""
+    return f" type {destination.tunnel.value}{port}"
+
+
+def _check(health: HealthCheck, destination: Destination) -> Block:
     option = dict(health.option)
     if health.kind is CheckKind.SCRIPT:
         command = option["command"]
@@ -138,8 +144,9 @@ def _check(health: HealthCheck) -> Block:
         yield f'misc_path "{" ".join(command)}"'
         yield f"misc_timeout {max(1, round(health.timeout / 1000))}"
     else:
-        if health.port is not None and health.kind is not CheckKind.PING:
-            yield f"connect_port {health.port}"
+        port = health.port or (None if destination.port else health.first_port)
+        if port is not None and health.kind is not CheckKind.PING:
+            yield f"connect_port {port}"
         yield f"connect_timeout {_seconds(health.timeout)}"
     yield f"retry {health.retries}"
     yield f"delay_before_retry {_seconds(health.retry_delay)}"

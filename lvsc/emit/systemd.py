@@ -35,6 +35,7 @@ def emit(host: HostState) -> Iterator[File]:
             [
                 "Description=Firewall marks of lvsc",
                 "After=nftables.service",
+                "PartOf=nftables.service",
                 "Before=keepalived.service lvsc-table.service",
             ],
             [f"ExecStart=/usr/sbin/nft -f /{nftables.PATH}"],
@@ -46,7 +47,7 @@ def emit(host: HostState) -> Iterator[File]:
 
 def _network(host: HostState, batches: list[str]) -> Iterator[str]:
     for path in batches:
-        yield f"ExecStart=/sbin/ip {'-6 ' * (path == ipbatch.PATH6)}-force -batch /{path}"
+        yield f"ExecStart=-/sbin/ip {'-6 ' * (path == ipbatch.PATH6)}-force -batch /{path}"
     if host.sysctls:
         yield f"ExecStartPost=/lib/systemd/systemd-sysctl /{sysctl.PATH}"
 

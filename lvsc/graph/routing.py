@@ -23,6 +23,9 @@ class RoutingTable:
         found: defaultdict[tuple[int, int], dict[int, NextHop]] = defaultdict(dict)
         for held in host.addresses:
             _add(found, held.address.network, NextHop(held.device, None))
+        for route in host.routes:
+            if route.via is None:
+                _add(found, route.to, NextHop(route.device, None))
         self._levels = _sorted(found)
         for route in host.routes:
             device = route.device or (self._device(route.via) if route.via is not None else None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from lvsc.lab.serving import probed_ports
 from lvsc.state import Hosts, HostState, VirtualService
-from lvsc.words import Address, Family, ForwardingMethod, HostRole
+from lvsc.words import Address, Family, ForwardingMethod, HostRole, Protocol
 
 _MOST = 400
 # Seconds to wait for the last answer; a broadcast that two hundred hosts hear takes a while in the private kernel.
@@ -54,23 +54,23 @@ def probes(hosts: Hosts) -> Iterator[Probe]:
     clients = [host for host in hosts.values() if host.role is HostRole.CLIENT]
     for director in hosts.values():
         for service in director.ipvs:
-            for address, port in _targets(director, service):
+            for protocol, address, port in _targets(director, service):
                 for client in clients:
-                    probe = _probe(client, service, address, port)
-                    key = (client.name, service.protocol.value, str(address), port)
+                    probe = _probe(client, replace(service, protocol=protocol), address, port)
+                    key = (client.name, protocol.value, str(address), port)
                     if probe is not None and key not in seen:
                         seen.add(key)
                         yield probe
 
 
-def _targets(director: HostState, service: VirtualService) -> Iterator[tuple[Address, int]]:
+def _targets(director: HostState, service: VirtualService) -> Iterator[tuple[Protocol, Address, int]]:
     if service.address is not None:
-        yield service.address, probed_ports(director, service)[0]
+        yield service.protocol, service.address, probed_ports(director, service)[0]
         return
     for rule in director.marks:
         if rule.mark == service.mark and rule.address.version == service.family.value:
             for port in probed_ports(director, service):
-                yield rule.address, port
+                yield rule.protocol, rule.address, port
 
 
 def _probe(client: HostState, service: VirtualService, address: Address, port: int) -> Probe | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lvsc.state import Destination, Hosts, HostState, VirtualService
@@ -23,7 +24,9 @@ def serves(hosts: Hosts) -> dict[str, list[dict[str, Any]]]:
                 if destination.name in hosts:
                     own = found.setdefault(destination.name, {})
                     for port in ports(host, service, destination):
-                        own.update(dict.fromkeys(_listeners(hosts[destination.name], service, port)))
+                        for protocol in _protocols(host, service):
+                            asked = replace(service, protocol=protocol)
+                            own.update(dict.fromkeys(_listeners(hosts[destination.name], asked, port)))
     return {
         name: [{"protocol": each[0], "address": each[1], "port": each[2], "greet": each[3]} for each in own]
         for name, own in found.items()
@@ -47,6 +50,12 @@ def probed_ports(director: HostState, service: VirtualService) -> list[int]:
         return [service.port or _ALL_PORTS_PROBED]
     ranges = [ports for rule in director.marks if rule.mark == service.mark for ports in rule.ports]
     return list(dict.fromkeys(low or _ALL_PORTS_PROBED for low, _ in ranges))
+
+
+def _protocols(director: HostState, service: VirtualService) -> list[Protocol]:
+    if service.mark is None:
+        return [service.protocol]
+    return list(dict.fromkeys(rule.protocol for rule in director.marks if rule.mark == service.mark))
 
 
 def _listeners(host: HostState, service: VirtualService, port: int) -> list[Listener]:

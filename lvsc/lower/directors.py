@@ -39,13 +39,14 @@ def directors(topology: Topology) -> dict[str, HostState]:
 def _director(topology: Topology, host: Host, table: _Table) -> HostState:
     links, addresses = ethernet(topology, host)
     groups = [group for group in topology.failover.values() if host.name in group.directors]
+    groups.sort(key=lambda group: group.name)
     return HostState(
         name=host.name,
         role=host.role,
         managed=host.managed,
         links=links,
         addresses=(*addresses, *_static_vips(topology, host)),
-        routes=static_routes(host),
+        routes=static_routes(topology, host),
         sysctls=_sysctls(host, table),
         marks=tuple(
             sorted(table.marks, key=lambda rule: (rule.address.version, int(rule.address), rule.mark, rule.ports))
@@ -114,12 +115,12 @@ def _instances(topology: Topology, host: Host, group: Failover) -> Iterator[Vrrp
         if not addresses:
             continue
         yield VrrpInstance(
-            name=group.name if family is Family.V4 else f"{group.name}_v6",
+            name=f"{group.name}+{family.value}",
             group=_leader(topology, group),
             family=family,
             device=port.name,
             router_id=group.virtual_router_id,
-            priority=_FIRST_PRIORITY - _STEP * group.directors.index(host.name),
+            priority=_priority(group.directors.index(host.name), len(group.directors)),
             advert_interval=group.advert_interval,
             preempt=group.preempt,
             addresses=addresses,
@@ -143,7 +144,13 @@ def _carried(topology: Topology, host: Host, group: Failover) -> list[tuple[Inte
     found = [(whole(address), vip.network) for vip in vips for address in vip.addresses]
     found += [(whole(address), group.network) for address in group.gateways]
     devices = {port.network: port.name for port in reversed(host.ports)}
-    return [(interface, devices[network]) for interface, network in found if network in devices]
+    carried = [(interface, devices[network]) for interface, network in found if network in devices]
+    return sorted(carried, key=lambda item: (item[0].version, int(item[0])))
+
+
+def _priority(rank: int, directors: int) -> int:
+    """200 for the first, in steps of 10 as far as the 200 ranks below 254 allow (RFC 9568: 0 and 255 are taken)."""
+    return _FIRST_PRIORITY - rank * max(1, min(_STEP, (_FIRST_PRIORITY - 1) // max(1, directors - 1)))
 
 
 def _peers(hosts: Mapping[str, Host], host: Host, group: Failover, family: Family) -> Iterator[Address]:

@@ -22,11 +22,20 @@ def ethernet(topology: Topology, host: Host) -> tuple[tuple[Link, ...], tuple[He
     return tuple(links), tuple(addresses)
 
 
-def static_routes(host: Host, gateways: tuple[Address, ...] | None = None, ours: bool = False) -> tuple[Route, ...]:
+def static_routes(
+    topology: Topology, host: Host, gateways: tuple[Address, ...] | None = None, ours: bool = False
+) -> tuple[Route, ...]:
     """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes."""
     found = host.gateways if gateways is None else gateways
-    defaults = [default_route(gateway, ours, host.ports[0].name) for gateway in found]
+    defaults = [default_route(gateway, ours, _towards(topology, host, gateway)) for gateway in found]
     return (*defaults, *(Route(route.to, route.via, route.interface) for route in host.routes))
+
+
+def _towards(topology: Topology, host: Host, gateway: Address) -> str:
+    """The device on the network that names this gateway; else the first with an address of its family."""
+    named = [port for port in host.ports if gateway in topology.networks[port.network].gateways]
+    same = [port for port in host.ports if any(own.version == gateway.version for own in port.addresses)]
+    return (named or same or list(host.ports))[0].name
 
 
 def default_route(gateway: Address, ours: bool = False, device: str = "eth0") -> Route:

@@ -11,12 +11,13 @@ from lvsc.lower.hosts import ethernet, static_routes
 from lvsc.lower.services import real_address
 from lvsc.state import Held, HostState, Link, LinkKind
 from lvsc.topology import Host, Service, Topology
-from lvsc.words import Address, Family, ForwardingMethod, TunnelType, family_of
+from lvsc.words import Address, Family, ForwardingMethod, TunnelType, family_of, parse_address
 
 _ARP = {"net/ipv4/conf/all/arp_ignore": 1, "net/ipv4/conf/all/arp_announce": 2}
 # Reverse-path filtering takes the greater of `all` and the device: 2 (loose) passes what a tunnel delivers, whatever
 # `all` says, but only on a device that has an address (fib_frontend.c: __fib_validate_source, no_addr): the VIP.
 _LOOSE = 2
+_ANY = {4: parse_address("0.0.0.0"), 6: parse_address("::")}
 _NOTHING_SAID = frozenset({"vip", "sysctl", "tunnel"})
 # What the device itself takes off, by the version of the outer IP header; when a packet of GUE gets there, UDP is gone.
 _OVERHEAD = {TunnelType.IPIP: (20, 40), TunnelType.GRE: (24, 44), TunnelType.GUE: (20, 40)}
@@ -113,9 +114,9 @@ def _tunnel(topology: Topology, service: Service, host: Host, inner: Family, dut
 
 def _receivers(service: Service, link: Link) -> Iterator[Link]:
     if service.tunnel is TunnelType.GUE and service.tunnel_port is not None and link.local is not None:
-        suffix = "-6" if link.local.version == 6 else ""
-        name = f"lvsc-gue{service.tunnel_port}{suffix}"
-        yield Link(name, LinkKind.FOU, local=link.local, port=service.tunnel_port, ours=True)
+        outer = 6 if link.local.version == 6 else 4
+        name = f"lvsc-gue{service.tunnel_port}-{outer}"
+        yield Link(name, LinkKind.FOU, local=_ANY[outer], port=service.tunnel_port, ours=True)
 
 
 def _server(topology: Topology, host: Host, duty: _Duty) -> HostState:
@@ -132,7 +133,7 @@ def _server(topology: Topology, host: Host, duty: _Duty) -> HostState:
         managed=True,
         links=(*links, *_vip_link(host, duty), *duty.receivers, *duty.tunnels),
         addresses=(*addresses, *held),
-        routes=static_routes(host, _gateways(host, duty), ours=ForwardingMethod.NAT in duty.modes),
+        routes=static_routes(topology, host, _gateways(host, duty), ours=ForwardingMethod.NAT in duty.modes),
         sysctls=tuple(sorted({**wanted, **host.sysctls}.items())),
     )
 
@@ -177,7 +178,7 @@ def _unmanaged(topology: Topology, host: Host, duty: _Duty) -> HostState:
         managed=False,
         links=tuple(extra),
         addresses=tuple(held),
-        routes=static_routes(host),
+        routes=static_routes(topology, host),
         sysctls=tuple(sorted(sysctls.items())),
         unknown=_unknown(host),
     )

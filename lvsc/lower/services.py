@@ -88,13 +88,20 @@ def real_address(topology: Topology, host: Host, service: Service, family: Famil
 
 
 def _health(service: Service) -> HealthCheck | None:
-    """The check; a service of many ports is judged by its first."""
+    """The check; real servers that have no port of their own are judged by the service's first."""
     health = service.health
     if health is None:
         return None
-    port = health.port if health.port or service.mark is None or not service.ports else service.ports[0][0]
+    first = service.ports[0][0] if service.ports else 0
     return HealthCheck(
-        health.kind, port or None, health.interval, health.timeout, health.retries, health.retry_delay, health.option
+        health.kind,
+        health.port,
+        first or None,
+        health.interval,
+        health.timeout,
+        health.retries,
+        health.retry_delay,
+        health.option,
     )
 
 
@@ -106,9 +113,8 @@ def _sorry(topology: Topology, service: Service, family: Family, port: int) -> D
         address = real_address(topology, topology.real_servers[service.sorry.server], service, family)
     if address is None or family_of(address) is not family:
         return None
-    return Destination(
-        service.sorry.server or str(address), address, _port(service, service.sorry.port, port), service.mode
-    )
+    name, own = service.sorry.server or str(address), _port(service, service.sorry.port, port)
+    return Destination(name, address, own, service.mode, tunnel=service.tunnel, tunnel_port=service.tunnel_port)
 
 
 def mark_rules(topology: Topology, service: Service) -> Iterator[MarkRule]:

@@ -8,6 +8,7 @@ has one behind the gateway of its VIPs: `internet`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
@@ -54,7 +55,7 @@ def surroundings(topology: Topology) -> dict[str, HostState]:
     states: dict[str, HostState] = {}
     for client in clients.values():
         if client.behind is not None:
-            states[client.name] = _behind(client, routers[client.behind], next(outside))
+            states[client.name] = _behind(client, routers[client.behind], next(outside, ()))
         elif client.network is not None:
             states[client.name] = _on(topology, client, topology.networks[client.network])
     return {**{name: router.state() for name, router in routers.items()}, **states}
@@ -62,7 +63,7 @@ def surroundings(topology: Topology) -> dict[str, HostState]:
 
 def _declared(topology: Topology, host: Host) -> _Router:
     links, addresses = ethernet(topology, host)
-    return _Router(host.name, list(links), list(addresses), list(static_routes(host)), dict(host.sysctls))
+    return _Router(host.name, list(links), list(addresses), list(static_routes(topology, host)), dict(host.sysctls))
 
 
 def _upstream(topology: Topology) -> _Router | None:
@@ -118,8 +119,9 @@ def _outside(topology: Topology) -> Iterator[tuple[Network, Network]]:
     used = [subnet for segment in topology.networks.values() for subnet in segment.subnets]
     used += [whole(address).network for vip in topology.vips.values() for address in vip.addresses]
     pairs = [(ip_network(v4), ip_network(v6)) for v4, v6 in _OUTSIDE]
-    v4, v6 = next((pair for pair in pairs if not any(_overlaps(one, net) for one in pair for net in used)), pairs[0])
-    return zip(v4.subnets(new_prefix=20), v6.subnets(new_prefix=56), strict=False)
+    clear = [pair for pair in pairs if not any(_overlaps(one, net) for one in pair for net in used)] or pairs
+    for v4, v6 in clear:
+        yield from zip(v4.subnets(new_prefix=21), itertools.cycle(v6.subnets(new_prefix=56)), strict=False)
 
 
 def _overlaps(one: Network, other: Network) -> bool:
@@ -129,7 +131,7 @@ def _overlaps(one: Network, other: Network) -> bool:
 def _behind(client: Client, router: _Router, subnets: Iterable[Network]) -> HostState:
     """A client on a segment of its own behind a router; the router gets a leg there."""
     segment = f"behind-{router.name}-{client.name}"
-    device = f"out{sum(link.segment is not None for link in router.links)}"
+    device = f"lvsc-out{sum(link.segment is not None for link in router.links)}"
     router.links.append(Link(device, LinkKind.ETHERNET, segment=segment))
     held: list[Held] = []
     routes: list[Route] = []
@@ -166,7 +168,7 @@ def _spare(topology: Topology, segment: Segment) -> Iterator[Address]:
     taken |= {address for vip in topology.vips.values() for address in vip.addresses} | set(segment.gateways)
     for subnet in segment.subnets:
         last = min(subnet.num_addresses, 4096) - 2
-        yield next((subnet[index] for index in range(last, 0, -1) if subnet[index] not in taken), subnet[1])
+        yield from itertools.islice((subnet[index] for index in range(last, 0, -1) if subnet[index] not in taken), 1)
 
 
 def _client(name: str, segment: str, mtu: int, held: list[Held], routes: list[Route]) -> HostState:

@@ -34,10 +34,14 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """A health check of all real servers of a service; times in milliseconds."""
+    """A health check of all real servers of a service; times in milliseconds.
+
+    `port` is stated; `first_port` serves for real servers that have no port of their own (marks).
+    """
 
     kind: CheckKind
     port: int | None
+    first_port: int | None
     interval: int
     timeout: int
     retries: int

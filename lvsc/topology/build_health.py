@@ -13,6 +13,8 @@ from lvsc.words import CheckKind
 
 # ipvsadm(8): the longest persistence timeout is 31 days, the default is 300 s.
 _LONGEST = 2_678_400
+# lib/parser.c: a line of 1023 bytes is split; keepalived refuses waits over 4294 s.
+_LONGEST_COMMAND, _LONGEST_WAIT = 800, 3_600_000
 _KINDS = [kind.value for kind in CheckKind]
 
 
@@ -62,9 +64,7 @@ def health(desk: Desk, said: Any, origin: Origin) -> Health | None:
         desk.say("contradiction", origin.at("health"), f"`health` {what}", f"give exactly one of: {', '.join(_KINDS)}")
         return None
     options = said[kinds[0]] or {}
-    if kinds[0] in ("http", "https") and not options.get("path", "/").startswith("/"):
-        at = origin.at("health", kinds[0], "path")
-        desk.say("wrong-value", at, f"`{options['path']}` is no path", f"write `/{options['path']}`")
+    _bounds(desk, kinds[0], options, said, origin)
     if kinds[0] == "script" and not options["command"][0].startswith("/"):
         desk.say(
             "wrong-value",
@@ -86,6 +86,21 @@ def health(desk: Desk, said: Any, origin: Origin) -> Health | None:
             (key, tuple(value) if isinstance(value, list) else value) for key, value in sorted(options.items())
         ),
     )
+
+
+def _bounds(desk: Desk, kind: str, options: Mapping[str, Any], said: Map, origin: Origin) -> None:
+    """What keepalived would take in another meaning: a path that is none, a long line, a time of hours."""
+    path = options.get("path", "/")
+    if not path.startswith("/") or " " in path:
+        at = origin.at("health", kind, "path")
+        desk.say("wrong-value", at, f"`{path}` is no path", "write a path such as /healthz, without blanks")
+    if len(" ".join(options.get("command", ()))) > _LONGEST_COMMAND:
+        at = origin.at("health", kind, "command")
+        message = f"the command has more than {_LONGEST_COMMAND} characters, and keepalived splits long lines"
+        desk.say("wrong-value", at, message, "put it in a script of its own")
+    for key in ("timeout", "retry_delay"):
+        if key in said and desk.milliseconds(said[key]) > _LONGEST_WAIT:
+            desk.say("wrong-value", origin.at("health", key), f"`{key}` is longer than an hour", "write 1h or less")
 
 
 def sorry(desk: Desk, said: Any, origin: Origin, servers: Mapping[str, Host]) -> Sorry | None:

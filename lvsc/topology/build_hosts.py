@@ -152,11 +152,18 @@ def _destination(desk: Desk, text: str, at: Span) -> Network | None:
     return host_network(address) if address is not None else None
 
 
+# What the kernel or lvsc itself calls otherwise.
+_TAKEN = ("lo", "all", "default")
+
+
 def _ports(desk: Desk, item: Named, count: int, networks: Mapping[str, Segment]) -> list[list[Port]]:
     """The interfaces of each host of the range."""
     found: list[list[Port]] = [[] for _ in range(count)]
     for name, node in item.node["interfaces"].items():
         origin = Origin(item.node["interfaces"].key_span(name), node)
+        if name in _TAKEN or name.startswith("lvsc-"):
+            message = f"`{name}` cannot be the name of an interface here"
+            desk.say("wrong-value", origin.name, message, "write the name that the host's own network device has")
         network = networks.get(node["network"])
         if not desk.known("network", node["network"], origin.at("network"), networks) or network is None:
             continue

@@ -14,7 +14,7 @@ from typing import Any
 from lvsc.lab.guest import netns
 from lvsc.lab.guest.offload import switch_off
 
-_WIRES = "wires"
+_WIRES = "+wires"
 _ROOT = "/run/lvsc-lab"
 
 
