@@ -61,8 +61,3 @@ def _sorted(found: Found) -> dict[int, list[tuple[int, dict[int, NextHop]]]]:
         )
         for version in (4, 6)
     }
-
-
-def next_hop(host: HostState, destination: Address) -> NextHop | None:
-    """The next hop of a host, when it is asked once; see RoutingTable for many."""
-    return RoutingTable(host).next_hop(destination)

@@ -77,13 +77,6 @@ class VirtualService:
         """By family, mark or address, protocol, port."""
         return (self.family.value, self.mark or 0, int(self.address or 0), self.protocol.value, self.port)
 
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What the kernel tells services apart by (ip_vs_ctl.c: __ip_vs_service_find, __ip_vs_svc_fwm_find)."""
-        if self.mark is not None:
-            return (self.family, self.mark)
-        return (self.family, self.protocol, self.address, self.port)
-
     def __str__(self) -> str:
         if self.mark is not None:
             return f"mark {self.mark}"
