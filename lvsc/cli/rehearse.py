@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lvsc.cli import codes
 from lvsc.cli.lint import Paths
+
+if TYPE_CHECKING:
+    from lvsc.lab.scene import Scene
 
 EXAMPLE = "Example: lvsc rehearse examples/dr-minimal.yaml"
 
@@ -47,18 +50,12 @@ def rehearse(
     """
     from lvsc.cli.console import say
     from lvsc.cli.files import write_text
-    from lvsc.cli.gate import usable
     from lvsc.cli.progress import working
-    from lvsc.finding import LvscError
     from lvsc.lab.backend import choose
     from lvsc.lab.rehearsal import rehearse as play
-    from lvsc.lab.scene import scene
     from lvsc.report.rehearsal import as_json, table
 
-    site = usable(paths or [], with_errors=True)
-    wanted = scene("cluster", site.hosts, sample)
-    if not wanted.probes:
-        raise LvscError("nothing to rehearse: no service that a client could ask", "declare a service with a port")
+    wanted = _scene(paths or [], sample)
     if sample is not None:
         say(f"lvsc: playing at most {sample} real server{'s' * (sample > 1)} of each service")
     chosen = choose(backend.value if backend else None, wanted.needs_nft)
@@ -67,3 +64,15 @@ def rehearse(
     write_text("-", as_json(played) if json_ else table(played))
     if not played.works:
         raise typer.Exit(codes.FINDINGS)
+
+
+def _scene(paths: list[str], sample: int | None) -> Scene:
+    """The cluster to play; raises LvscError where there is nothing to ask of it."""
+    from lvsc.cli.gate import usable
+    from lvsc.finding import LvscError
+    from lvsc.lab.scene import scene
+
+    wanted = scene("cluster", usable(paths, with_errors=True).hosts, sample)
+    if not wanted.probes:
+        raise LvscError("nothing to rehearse: no service that a client could ask", "declare a service with a port")
+    return wanted

@@ -17,10 +17,9 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once
-from lvsc.rules.stated import stated
+from lvsc.rules.stated import with_edges
 
 RULE = Rule("address-is-broadcast", Severity.ERROR)
-_POINT_TO_POINT = 31
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -29,10 +28,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for each in stated(site):
-        subnet = each.subnet
-        if subnet is None or subnet.version != 4 or subnet.prefixlen >= _POINT_TO_POINT:
-            continue
+    for each, subnet in with_edges(site):
         if each.address == subnet.broadcast_address:
             message = f"{each.who} has {each.address}, the broadcast address of subnet {subnet}: no host connects to it"
             note = Note(each.segment.origin.name, "the network")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
 from typing import NamedTuple
 
 from lvsc.rules.base import Site
 from lvsc.source import Span
 from lvsc.topology import Origin, Segment
 from lvsc.words import Address, Network
+
+_POINT_TO_POINT = 31
 
 
 class Stated(NamedTuple):
@@ -38,6 +41,14 @@ def stated(site: Site) -> Iterator[Stated]:
         yield from _each(group.gateways, group.origin, segment, f"failover group {group.name}", "gateway_address")
     for vip in topology.vips.values():
         yield from _each(vip.addresses, vip.origin, topology.networks[vip.network], f"VIP {vip.name}")
+
+
+def with_edges(site: Site) -> Iterator[tuple[Stated, IPv4Network]]:
+    """Those in an IPv4 subnet that has a network and a broadcast address: none of two addresses or one (RFC 3021)."""
+    for each in stated(site):
+        subnet = each.subnet
+        if isinstance(subnet, IPv4Network) and subnet.prefixlen < _POINT_TO_POINT:
+            yield each, subnet
 
 
 def _each(
