@@ -17,6 +17,7 @@ from lvsc.words.protocol import Protocol
 from lvsc.words.role import HostRole
 from lvsc.words.scheduler import FLAGS, Scheduler, SchedulerFlag
 from lvsc.words.sysctl import sysctl_name, sysctl_path
+from lvsc.words.verdict import Verdict
 
 __all__ = [
     "FLAGS",
@@ -31,6 +32,7 @@ __all__ = [
     "Scheduler",
     "SchedulerFlag",
     "TunnelType",
+    "Verdict",
     "family_of",
     "host_network",
     "parse_address",
