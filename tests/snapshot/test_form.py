@@ -21,6 +21,7 @@ from tests.snapshot.whole import whole
 PUBLISHED = ROOT / "schemas" / "state.schema.json"
 SCHEMA = json.loads(PUBLISHED.read_text(encoding="utf-8"))
 GUIDE = (ROOT / "docs" / "states.md").read_text(encoding="utf-8")
+TRUTH = sorted((ROOT / "tests" / "walk" / "truth").glob("*.json"))
 VALID = Draft202012Validator(SCHEMA)
 
 
@@ -46,6 +47,14 @@ def test_the_published_schema_is_current() -> None:
 def test_a_cluster_is_read_as_it_was_written(path: Path, tmp_path: Path) -> None:
     case = Case(path.stem, hosts_of(path), ())
     assert read_again(case, tmp_path) == case
+
+
+def test_every_recorded_case_is_right_and_written_as_it_was_read(tmp_path: Path) -> None:
+    assert len(TRUTH) > 200
+    for path in TRUTH:
+        assert VALID.is_valid(json.loads(path.read_text(encoding="utf-8"))), path.name
+        case = read_states([path])
+        assert read_again(case, tmp_path) == case
 
 
 def test_every_field_can_be_said(tmp_path: Path) -> None:
