@@ -11,7 +11,7 @@ from lvsc.emit.ipbatch import link_lines, route_line
 from lvsc.emit.modules import needed
 from lvsc.lab.probes import Probe, probes
 from lvsc.lab.serving import serves
-from lvsc.state import Held, Hosts, HostState
+from lvsc.state import Held, Hosts, HostState, Link
 from lvsc.words import HostRole
 
 _TOOLS = {
@@ -96,14 +96,22 @@ def as_json(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _segments(scene: Scene) -> Iterator[dict[str, Any]]:
-    found: dict[str, list[tuple[str, str, int]]] = {}
-    for name in sorted(scene.hosts, key=lambda name: _attached(scene, name)):
-        for link in scene.hosts[name].links:
+def segments(hosts: Hosts, attached: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The wires and what is plugged into each, the hosts in the order in which they are attached."""
+    found: dict[str, list[tuple[str, Link]]] = {}
+    for name in attached:
+        for link in hosts[name].links:
             if link.segment is not None:
-                found.setdefault(link.segment, []).append((name, link.name, link.mtu))
+                found.setdefault(link.segment, []).append((name, link))
     for ports in found.values():
-        yield {"mtu": max(mtu for _, _, mtu in ports), "ports": [[host, device] for host, device, _ in ports]}
+        yield {
+            "mtu": max(link.mtu for _, link in ports),
+            "ports": [[host, link.name, link.mac] for host, link in ports],
+        }
+
+
+def _segments(scene: Scene) -> Iterator[dict[str, Any]]:
+    return segments(scene.hosts, sorted(scene.hosts, key=lambda name: _attached(scene, name)))
 
 
 def _attached(scene: Scene, name: str) -> int:

@@ -59,10 +59,10 @@ class Cluster:
     def _build(self) -> None:
         for name in [*self.hosts, _WIRES]:
             netns.make(name)
-            self._write(name, _NO_WAITING)
+            self._write(name, [*_NO_WAITING, *self.hosts.get(name, {}).get("early", [])])
         self._wire()
         for name, host in self.hosts.items():
-            for path, text in host["files"].items():
+            for path, text in host.get("files", {}).items():
                 target = f"{_ROOT}/{name}/{path}"
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 with open(target, "w", encoding="utf-8") as file:
@@ -77,8 +77,9 @@ class Cluster:
         for index, segment in enumerate(self.scene["segments"]):
             lines.append(f"link add name br{index} type bridge forward_delay 0 mcast_snooping 0")
             lines.append(f"link set dev br{index} mtu {segment['mtu']} up")
-            for number, (host, device) in enumerate(segment["ports"]):
-                lines.append(f"link add name p{index}x{number} type veth peer name {device} netns {host}")
+            for number, (host, device, mac) in enumerate(segment["ports"]):
+                own = f" address {mac}" if mac else ""
+                lines.append(f"link add name p{index}x{number} type veth peer name {device}{own} netns {host}")
                 lines.append(f"link set dev p{index}x{number} master br{index} mtu {segment['mtu']} up")
         self._run(_WIRES, ["ip", "-batch", "-"], "\n".join(lines) + "\n")
         for host, devices in self._devices().items():
@@ -87,7 +88,7 @@ class Cluster:
     def _devices(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for segment in self.scene["segments"]:
-            for host, device in segment["ports"]:
+            for host, device, _ in segment["ports"]:
                 found.setdefault(host, []).append(device)
         return found
 
@@ -103,6 +104,8 @@ class Cluster:
             self._run(name, ["sysctl", "-q", "-e", "-p", path])
         elif tool == "write":
             self._write(name, step["values"])
+        elif tool == "run":
+            self._run(name, step["command"], step.get("text"))
         elif tool == "ipvsadm":
             with open(path, encoding="utf-8") as file:
                 self._run(name, ["ipvsadm-restore"], file.read())

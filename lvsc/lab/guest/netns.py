@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
-_MS_BIND = 4096
+_CLONE_NEWNS = 0x00020000
+_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 _MNT_DETACH = 2
 _FOLDER = "/run/netns"
 
@@ -33,6 +34,14 @@ def make(name: str) -> None:
     finally:
         _must(_LIBC.setns(home, _CLONE_NEWNET), "setns")
         os.close(home)
+
+
+def apart() -> None:
+    """From here on, names are this process's own."""
+    os.makedirs(_FOLDER, exist_ok=True)
+    _must(_LIBC.unshare(_CLONE_NEWNS), "unshare")
+    _must(_LIBC.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "mount")
+    _must(_LIBC.mount(b"none", _FOLDER.encode(), b"tmpfs", 0, None), "mount")
 
 
 def remove(name: str) -> None:
