@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lvsc.state import Route
 from lvsc.walk import quoted
 from lvsc.walk.errors import error
 from lvsc.walk.ipvs import Dest, Entry, Service, template_key
@@ -143,6 +142,3 @@ def forwarded_errors(world: World, machine: Machine, skb: Skb) -> bool:
     if skb.packet.protocol != "icmp" or skb.ipvs or asleep(machine):
         return True
     return quoted.error_in(world, machine, skb)
-
-
-__all__ = ["Route", "asleep", "forwarded_errors", "replies", "requests"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lvsc.walk.errors import error, take_redirect
 from lvsc.walk.inbound import path_mtu
-from lvsc.walk.machine import Exception_, Machine
+from lvsc.walk.machine import Learnt, Machine
 from lvsc.walk.outbound import local_out, source_for
 from lvsc.walk.packet import HEADERS, IP_HEADER, Icmp, Packet, What, answer_to, changed
 from lvsc.walk.skb import Skb
@@ -24,7 +24,7 @@ _TUNNELS = frozenset({"ipip", "ipv6", "gre"})
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """A TCP socket: `sample` is a packet that it sends, `mss` what the other end takes, `sending` bytes unacknowledged."""
+    """A socket: `sample` is a packet that it sends, `mss` what the other end takes, `sending` bytes unacknowledged."""
 
     talk: Talk
     sample: Packet
@@ -208,7 +208,7 @@ def _too_big(world: World, machine: Machine, message: Packet, about: Packet, soc
     """Smaller from now on, and once more."""
     if socket is None and about.what is not What.TUNNELLED and about.protocol != "udp":
         return
-    known = machine.exceptions.setdefault(about.dst, Exception_())
+    known = machine.exceptions.setdefault(about.dst, Learnt())
     if known.mtu and known.mtu <= message.mtu:
         return
     known.mtu = message.mtu

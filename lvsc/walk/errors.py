@@ -90,7 +90,7 @@ def _redirect6(world: World, machine: Machine, packet: Packet, gateway: Address,
 
 def take_redirect(world: World, machine: Machine, device: str, message: Packet) -> None:
     """__ip_do_redirect(), rt6_do_redirect(): believed only of the gateway in use, and only towards a neighbour."""
-    from lvsc.walk.machine import Exception_
+    from lvsc.walk.machine import Learnt
     from lvsc.walk.neighbours import deliver
 
     quoted, gateway = message.inner, message.gateway
@@ -98,7 +98,7 @@ def take_redirect(world: World, machine: Machine, device: str, message: Packet) 
     assert gateway is not None
     to = quoted.dst
     way = machine.fibs[to.version].lookup(to, quoted.src if to.version == 6 else None)
-    known = machine.exceptions.setdefault(to, Exception_())
+    known = machine.exceptions.setdefault(to, Learnt())
     current = known.gateway or (way.gateway if way is not None else None)
     if way is None or way.kind is not RouteKind.UNICAST or current != message.src or gateway == current:
         return

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from lvsc.state import MAIN_TABLE, Held, HostState, LinkKind, PolicyRule, Route, RouteKind
 from lvsc.walk.trace import Fact, FactKind
-from lvsc.words import Address, Family, Network, family_of, host_network, parse_address, parse_interface
+from lvsc.words import Address, Family, Network, host_network, parse_interface
 
 LOCAL_TABLE, DEFAULT_TABLE = 255, 253
 _LOOPBACK = {4: ("127.0.0.1/8",), 6: ("::1/128",)}
-_LINK_LOCAL = "fe80::/64"
 
 
 class Way(NamedTuple):
@@ -178,13 +177,3 @@ def _applies(rule: PolicyRule, to: Address, source: Address | None, mark: int, d
     if rule.mark is not None and (mark & rule.mask) != rule.mark:
         return False
     return rule.device is None or rule.device == device
-
-
-def any_address(version: int) -> Address:
-    """0.0.0.0 or ::."""
-    found = parse_address("0.0.0.0" if version == 4 else "::")
-    assert found is not None
-    return found
-
-
-__all__ = ["Fib", "Way", "any_address", "family_of", "in_order", "loopback", "text_of"]

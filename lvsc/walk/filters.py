@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from lvsc.state import Act, Chain, FilterRule, Hook, HostState
 from lvsc.walk.trace import Fact, FactKind
-from lvsc.words import Address
+from lvsc.words import Address, host_network
 
 if TYPE_CHECKING:
     from lvsc.walk.skb import Skb
@@ -90,8 +90,6 @@ class Filters:
 
 def _marks(state: HostState) -> Iterator[Chain]:
     """The marks of services as the chain that sets them."""
-    from lvsc.words import host_network
-
     rules = tuple(
         FilterRule(
             Act.MARK,
@@ -109,7 +107,7 @@ def _marks(state: HostState) -> Iterator[Chain]:
 def matches(rule: FilterRule, skb: Skb, device_in: str | None, device_out: str | None) -> bool:
     """Whether a rule is for this packet."""
     packet, negated = skb.packet, rule.negated
-    checks = (
+    checks: tuple[tuple[str, bool, Callable[[], bool]], ...] = (
         (
             "protocol",
             rule.protocol is not None,

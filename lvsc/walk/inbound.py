@@ -1,4 +1,4 @@
-"""A packet arrives at a host: filters, routing, then the host itself or onward (ip_input.c, ip_forward.c, ip6_output.c)."""
+"""A packet arrives: filters, routing, then the host itself or onward (ip_input.c, ip_forward.c, ip6_output.c)."""
 
 from __future__ import annotations
 

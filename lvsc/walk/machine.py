@@ -34,7 +34,7 @@ class Neigh:
 
 
 @dataclass(slots=True, eq=False)
-class Exception_:
+class Learnt:
     """What a host learnt of one destination: another gateway, a smaller path MTU (fib_nh_exception)."""
 
     gateway: Address | None = None
@@ -45,7 +45,7 @@ class Exception_:
 class Machine:
     """One host: devices, tables, settings; neighbours, exceptions and connections change as packets pass."""
 
-    def __init__(self, state: HostState, number: int) -> None:
+    def __init__(self, state: HostState, number: int, failed: frozenset[Address] = frozenset()) -> None:
         self.state, self.name = state, state.name
         self.settings = Settings(state)
         self.links: dict[str, Link] = {link.name: link for link in state.links if link.kind is not LinkKind.FOU}
@@ -53,11 +53,11 @@ class Machine:
         self.macs = _macs(self.links, number)
         self.down = frozenset(name for name, link in self.links.items() if not link.up)
         self.held = list(state.addresses)
-        self.failed: set[Address] = set()
+        self.failed = failed
         self.neighbours: dict[tuple[str, Address], Neigh] = {}
         for known in state.neighbours:
             self.neighbours[known.device, known.address] = Neigh(known.mac, 0.0, permanent=True)
-        self.exceptions: dict[Address, Exception_] = {}
+        self.exceptions: dict[Address, Learnt] = {}
         self.sockets: dict[tuple[object, ...], Any] = {}
         self.redirected: dict[Address, tuple[int, float]] = {}
         self.table = Table(state.ipvs)

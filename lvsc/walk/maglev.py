@@ -14,6 +14,7 @@ _MASK = (1 << 64) - 1
 
 
 def fold(address: Address) -> int:
+    """An address as 32 bits."""
     number = int(address)
     if address.version == 4:
         return number
@@ -39,19 +40,18 @@ def _fill(service: Service) -> list[Dest]:
     divisor = math.gcd(*weights)
     shift = max(0, (max(weights) // divisor).bit_length() - _SHIFT_BITS)
     found: list[Dest | None] = [None] * SIZE
-    rows = [[dest, *_start(dest), _turns(dest.weight, divisor, shift)] for dest in service.dests]
+    places = [_start(dest)[0] for dest in service.dests]
+    skips = [_start(dest)[1] for dest in service.dests]
     filled = 0
     while True:
-        for row in rows:
-            dest, at, skip, turns = row
-            for _ in range(turns):
-                while found[at] is not None:
-                    at = (at + skip) % SIZE
-                found[at] = dest
+        for index, dest in enumerate(service.dests):
+            for _ in range(_turns(dest.weight, divisor, shift)):
+                while found[places[index]] is not None:
+                    places[index] = (places[index] + skips[index]) % SIZE
+                found[places[index]] = dest
                 filled += 1
                 if filled == SIZE:
                     return [each for each in found if each is not None]
-            row[1] = at
 
 
 def _turns(weight: int, divisor: int, shift: int) -> int:

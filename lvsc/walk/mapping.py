@@ -21,8 +21,7 @@ def map_address(world: World, machine: Machine, skb: Skb, rule: FilterRule, devi
     if to is None:
         return
     if rule.act is Act.DNAT:
-        port = rule.ports[0][0] if False else dport
-        machine.tracker.expect_answer(track, (proto, to, port, src, sport))
+        machine.tracker.expect_answer(track, (proto, to, dport, src, sport))
         track.destination_mapped = True
         skb.packet = changed(packet, dst=to)
     else:

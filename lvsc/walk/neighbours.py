@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from lvsc.state import Hook, LinkKind, RouteKind
+from lvsc.state import Hook, LinkKind, Scope
 from lvsc.walk.filters import Arp
 from lvsc.walk.machine import TUNNELS, Machine, Neigh
 from lvsc.walk.packet import Packet
 from lvsc.walk.routing import input_route
-from lvsc.walk.trace import End, Fact, FactKind
+from lvsc.walk.talk import Talk
+from lvsc.walk.trace import End, Fact, FactKind, Hop
 from lvsc.walk.world import Frame, Nd, World
 from lvsc.words import Address
 
@@ -66,8 +67,8 @@ def _ask(world: World, machine: Machine, device: str, hop: Address, packet: Pack
     if met is not None:
         world.tell(machine, device, f"may not ask who has {hop}", packet, met.fact)
         return
-    fact = machine.settings.fact("arp_announce", device) if message.sender == packet.src else None
-    world.tell(machine, device, f"asks who has {hop} as {message.sender}", packet, fact)
+    why = machine.settings.fact("arp_announce", device) if message.sender == packet.src else None
+    world.tell(machine, device, f"asks who has {hop} as {message.sender}", packet, why)
     send(world, machine, device, Frame(message.sender_mac, None, message, packet.talk))
 
 
@@ -154,9 +155,7 @@ def _answer(world: World, machine: Machine, device: str, message: Arp, frame: Fr
         send(world, machine, device, Frame(reply.sender_mac, message.sender_mac, reply, frame.talk))
 
 
-def _hop(machine: Machine, device: str, target: Address):  # type: ignore[no-untyped-def]
-    from lvsc.walk.trace import Hop
-
+def _hop(machine: Machine, device: str, target: Address) -> Hop:
     mode = machine.settings.fact("arp_ignore", device) if target.version == 4 else None
     return Hop(machine.name, device, f"answers for {target}", f"who has {target}", False, mode)
 
@@ -182,8 +181,6 @@ def _keeps_silent(machine: Machine, device: str, message: Arp) -> bool:
 
 def _known_beyond(machine: Machine, target: Address) -> bool:
     """Whether the address has a scope beyond the host on some device (inet_confirm_addr with RT_SCOPE_LINK)."""
-    from lvsc.state import Scope
-
     everything = (held for rows in machine.primary.values() for held, _ in rows)
     return any(held.ip == target and held.scope is not Scope.HOST for held in everything)
 
@@ -193,15 +190,13 @@ def _proxies(machine: Machine, device: str, out: str) -> bool:
     return machine.settings.either("proxy_arp", device) and machine.settings.forwards(device) and out != device
 
 
-def announce(world: World, machine: Machine, device: str, address: Address, frame_talk: object) -> None:
+def announce(world: World, machine: Machine, device: str, address: Address, talk: Talk) -> None:
     """A gratuitous ARP or unsolicited neighbour advertisement of an address."""
-    from lvsc.walk.talk import Talk
     from lvsc.walk.wire import send
 
-    assert isinstance(frame_talk, Talk)
     mac = machine.macs[device]
     load: Arp | Nd = Arp(True, address, address, mac) if address.version == 4 else Nd(False, None, address)
-    send(world, machine, device, Frame(mac, None, load, frame_talk))
+    send(world, machine, device, Frame(mac, None, load, talk))
 
 
 def nd_in(world: World, machine: Machine, device: str, frame: Frame) -> None:
@@ -223,6 +218,3 @@ def nd_in(world: World, machine: Machine, device: str, frame: Frame) -> None:
         _learn(world, machine, device, message.source, frame.mac, True, True)
     frame.talk.tell(_hop(machine, device, message.target))
     send(world, machine, device, Frame(machine.macs[device], frame.mac, Nd(False, None, message.target), frame.talk))
-
-
-__all__ = ["RouteKind", "announce", "arp_in", "deliver", "nd_in", "unanswered"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lvsc.state import Ask, Before, Case, Deed, Held
 from lvsc.walk.ends import send_data, start
@@ -139,6 +139,3 @@ def _verdict(world: World, ask: Ask, talks: list[Talk], answered: list[Talk]) ->
 def _strange(world: World, talk: Talk) -> bool:
     """Whether it met a host that holds something lvsc does not follow."""
     return any(world.case.hosts[hop.host].unmodelled for hop in talk.hops if hop.host in world.case.hosts)
-
-
-__all__ = ["Walk", "replace", "walk_case"]

@@ -1,10 +1,10 @@
-"""ICMP errors about balanced connections, told on to the client or the real server (ip_vs_core.c: ip_vs_in_icmp, _out_icmp)."""
+"""ICMP errors about balanced connections, told on to client or real server (ip_vs_core.c: ip_vs_in_icmp)."""
 
 from __future__ import annotations
 
 from lvsc.walk.errors import send_error
 from lvsc.walk.ipvs import Entry
-from lvsc.walk.machine import Exception_, Machine
+from lvsc.walk.machine import Learnt, Machine
 from lvsc.walk.packet import IP_HEADER, Icmp, Packet, What, changed
 from lvsc.walk.skb import Skb
 from lvsc.walk.trace import Fact, FactKind
@@ -43,7 +43,7 @@ def _of_tunnel(world: World, machine: Machine, skb: Skb, about: Packet) -> bool:
         return False
     mtu = message.mtu
     if message.icmp is Icmp.TOO_BIG:
-        known = machine.exceptions.setdefault(about.dst, Exception_())
+        known = machine.exceptions.setdefault(about.dst, Learnt())
         known.mtu = min(mtu, known.mtu or mtu)
         mtu -= IP_HEADER[4] + about.size - inner.size - IP_HEADER[4]
     fact = Fact(FactKind.SERVICE, str(entry.service.entry))

@@ -12,7 +12,7 @@ from lvsc.words import Address
 
 
 class InputRoute(NamedTuple):
-    """`end` says why it is dropped; `answers` whether an ICMP error tells so; `redirects` whether there is a shorter way."""
+    """`end` says why it is dropped, `answers` whether an ICMP error tells so, `redirects` of a shorter way."""
 
     way: Way | None
     local: bool = False

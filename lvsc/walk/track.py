@@ -1,4 +1,4 @@
-"""Connection tracking and its address translation (net/netfilter/nf_conntrack_core.c, nf_conntrack_proto_tcp.c, nf_nat_core.c)."""
+"""Connection tracking and address translation (nf_conntrack_core.c, nf_conntrack_proto_tcp.c, nf_nat_core.c)."""
 
 from __future__ import annotations
 

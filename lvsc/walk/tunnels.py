@@ -1,4 +1,4 @@
-"""Tunnel devices: which one opens a packet, and what goes into one (ip_tunnel.c, ipip.c, sit.c, ip6_tunnel.c, ip_gre.c, fou.c)."""
+"""Tunnel devices: which one opens a packet, and what goes into one (ip_tunnel.c, ip6_tunnel.c, sit.c, fou.c)."""
 
 from __future__ import annotations
 

@@ -66,10 +66,25 @@ class World:
         """A host at run time."""
         found = self._machines.get(name)
         if found is None:
-            found = self._machines[name] = Machine(self.case.hosts[name], self._numbers[name])
+            found = self._machines[name] = Machine(self.case.hosts[name], self._numbers[name], self._taken(name))
             for mac in found.macs.values():
                 self._macs.setdefault(mac, set()).add(name)
         return found
+
+    def _taken(self, name: str) -> frozenset[Address]:
+        """The addresses that the host looks for a duplicate of, and finds one: another holds it, or looked first."""
+        state, found = self.case.hosts[name], set()
+        for held in state.addresses:
+            segments = {link.segment for link in state.links if held.dad and link.name == held.device} - {None}
+            if segments and any(
+                other.ip == held.ip and (not other.dad or self._numbers[peer] < self._numbers[name])
+                for segment in segments
+                for peer, device in self._heard[str(segment)]
+                for other in self.case.hosts[peer].held_on(device)
+                if peer != name
+            ):
+                found.add(held.ip)
+        return frozenset(found)
 
     def next_port(self) -> int:
         """A port that no connection had yet."""
