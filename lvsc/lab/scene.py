@@ -10,8 +10,8 @@ from lvsc.emit import emit_host
 from lvsc.emit.ipbatch import link_lines, route_line
 from lvsc.emit.modules import needed
 from lvsc.lab.probes import Probe, probes
-from lvsc.lab.serving import serves
 from lvsc.state import Held, Hosts, HostState, Link
+from lvsc.state.serving import serves
 from lvsc.words import HostRole
 
 _TOOLS = {

@@ -47,6 +47,17 @@ def start(world: World, machine: Machine, talk: Talk) -> None:
     local_out(world, machine, Skb(changed(packet, mss=_mss(machine, packet))))
 
 
+def again(world: World, machine: Machine, talk: Talk) -> None:
+    """The client sends once more on what it has open."""
+    for socket in list(machine.sockets.values()):
+        if socket.talk is not talk or not socket.client:
+            continue
+        if socket.sample.what is What.DATAGRAM:
+            local_out(world, machine, Skb(_datagram(machine, socket.sample, talk.ask.request)))
+        elif socket.open:
+            send_data(world, machine, socket, talk.ask.request)
+
+
 def _key(packet: Packet) -> tuple[object, ...]:
     """What a host knows a socket by that sends such packets."""
     return (packet.protocol, packet.src, packet.sport, packet.dst, packet.dport)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lvsc.state import Ask, Before, Case, Deed, Held
-from lvsc.walk.ends import send_data, start
+from lvsc.walk.ends import again, start
 from lvsc.walk.machine import Machine
 from lvsc.walk.neighbours import announce, unanswered
 from lvsc.walk.outbound import source_for
@@ -71,24 +71,18 @@ def _connect(world: World, machine: Machine, ask: Ask, number: int, source: Addr
         if talk.received < count:
             break
         world.now += _BETWEEN
-        _again(world, machine, talk)
+        again(world, machine, talk)
+        _settle(world)
         if talk.received <= count:
             talk.answered_by = None
     if not talk.done and any(socket.talk is talk and socket.open for socket in machine.sockets.values()):
         world.now += _RESEND
-        _again(world, machine, talk)
+        again(world, machine, talk)
+        _settle(world)
         if talk.received < ask.exchanges:
             talk.answered_by = None
     world.now += _SHORT if talk.done else _RESEND
     return talk
-
-
-def _again(world: World, machine: Machine, talk: Talk) -> None:
-    """The client sends once more on an open connection."""
-    for socket in list(machine.sockets.values()):
-        if socket.talk is talk and socket.client and socket.open:
-            send_data(world, machine, socket, talk.ask.request)
-    _settle(world)
 
 
 def _settle(world: World) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lvsc.state import Destination, Hosts, HostState, VirtualService
-from lvsc.words import CheckKind, ForwardingMethod, Protocol
+from lvsc.state.host import Hosts, HostState
+from lvsc.state.ipvs import Destination, VirtualService
+from lvsc.state.net import Listener as Listening
+from lvsc.words import CheckKind, Family, ForwardingMethod, Protocol, parse_address
 
 Listener = tuple[str, str, int, bool]
 _ALL_PORTS_PROBED = 80
@@ -65,3 +67,20 @@ def _listeners(host: HostState, service: VirtualService, port: int) -> list[List
         return [(service.protocol.value, "0.0.0.0" if version == 4 else "::", port, greet) for version in (4, 6)]
     own = (held.ip for held in host.addresses if held.address.version == family)
     return [("udp", str(address), port, False) for address in own]
+
+
+def with_listeners(hosts: Hosts) -> dict[str, HostState]:
+    """The hosts with what their applications listen on; a host that says so itself is left as it is."""
+    found = {name: tuple(_listening(each) for each in rows) for name, rows in serves(hosts).items()}
+    return {
+        name: host if host.listens or name not in found else replace(host, listens=found[name])
+        for name, host in hosts.items()
+    }
+
+
+def _listening(row: dict[str, Any]) -> Listening:
+    address = parse_address(row["address"])
+    assert address is not None
+    wild = address.is_unspecified
+    family = Family.V6 if address.version == 6 else Family.V4
+    return Listening(Protocol(row["protocol"]), None if wild else address, row["port"], family if wild else None)
