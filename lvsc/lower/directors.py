@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lvsc.lower.hosts import ethernet, static_routes
+from lvsc.lower.hosts import ethernet, in_order, static_routes
 from lvsc.lower.services import mark_rules, virtual_services
 from lvsc.state import Held, HostState, MarkRule, SyncDaemon, VirtualService, VrrpInstance
 from lvsc.topology import Failover, Host, Service, Topology, Vip
@@ -88,7 +88,7 @@ def _sysctls(host: Host, table: _Table) -> tuple[tuple[str, int], ...]:
             if any(d.method is ForwardingMethod.NAT for d in entry.destinations)
         }
         wanted.update(_forwarding(host, families))
-    return tuple(sorted({**wanted, **host.sysctls}.items()))
+    return in_order({**wanted, **host.sysctls})
 
 
 def _forwarding(host: Host, families: Iterable[Family]) -> Iterator[tuple[str, int]]:

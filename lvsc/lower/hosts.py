@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lvsc.state import Held, Link, LinkKind, Route
 from lvsc.topology import Host, Topology
@@ -53,3 +53,11 @@ def everywhere(version: int) -> Network:
 def own_addresses(host: Host) -> Iterator[Address]:
     """All addresses of a host."""
     return (address.ip for port in host.ports for address in port.addresses)
+
+
+def in_order(sysctls: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Kernel settings in the order in which they are written: ip_forward first, because it resets others.
+
+    net/ipv4/devinet.c: inet_forward_change().
+    """
+    return tuple(sorted(sysctls.items(), key=lambda item: (item[0] != "net/ipv4/ip_forward", item[0])))

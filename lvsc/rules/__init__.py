@@ -57,6 +57,7 @@ from lvsc.rules import (
     udp_judged_by_tcp,
     udp_without_one_packet,
     unicast_without_address,
+    unreachable,
     vip_missing_on_real_server,
     vip_off_director,
     vip_on_several_directors,
@@ -64,6 +65,7 @@ from lvsc.rules import (
     weights_ignored,
 )
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.evidence import explain
 
 RULES: tuple[ModuleType, ...] = (
     real_server_answers_arp,
@@ -123,12 +125,21 @@ RULES: tuple[ModuleType, ...] = (
     overlapping_networks,
     sysctl_of_no_device,
     tunnel_mtu,
+    unreachable,
 )
 
-__all__ = ["RULES", "Rule", "Site", "check"]
+__all__ = ["RULES", "Rule", "Site", "check", "others"]
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """All findings of all rules."""
+    """All findings of all rules, those that break packets with a packet's way, and every loss that none explains."""
+    findings, rest = explain(site, others(site))
+    yield from findings
+    yield from unreachable.unexplained(site, rest)
+
+
+def others(site: Site) -> Iterator[Finding]:
+    """The findings of the rules that know a cause."""
     for module in RULES:
-        yield from module.check(site)
+        if module is not unreachable:
+            yield from module.check(site)

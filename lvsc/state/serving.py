@@ -39,7 +39,8 @@ def ports(director: HostState, service: VirtualService, destination: Destination
     """The ports on which a real server gets the packets of a service."""
     wanted = probed_ports(director, service)
     own = destination.listens or (destination.port if destination.method is ForwardingMethod.NAT else 0)
-    if own:
+    nat = destination.method is ForwardingMethod.NAT
+    if own and (nat or service.mark is None or not _marked(director, service, own)):
         wanted = [own]
     if service.health is not None and service.health.port is not None:
         wanted = [*wanted, service.health.port]
@@ -52,6 +53,12 @@ def probed_ports(director: HostState, service: VirtualService) -> list[int]:
         return [service.port or _ALL_PORTS_PROBED]
     ranges = [ports for rule in director.marks if rule.mark == service.mark for ports in rule.ports]
     return list(dict.fromkeys(low or _ALL_PORTS_PROBED for low, _ in ranges))
+
+
+def _marked(director: HostState, service: VirtualService, port: int) -> bool:
+    """Whether a port is one of those that get the service's mark."""
+    rules = (rule for rule in director.marks if rule.mark == service.mark)
+    return any(low <= port <= high for rule in rules for low, high in rule.ports)
 
 
 def _protocols(director: HostState, service: VirtualService) -> list[Protocol]:

@@ -2,6 +2,6 @@
 
 from lvsc.walk.play import Walk, walk_case
 from lvsc.walk.talk import Talk
-from lvsc.walk.trace import End, Fact, FactKind, Hop
+from lvsc.walk.trace import End, Fact, FactKind, Hop, shortened
 
-__all__ = ["End", "Fact", "FactKind", "Hop", "Talk", "Walk", "walk_case"]
+__all__ = ["End", "Fact", "FactKind", "Hop", "Talk", "Walk", "shortened", "walk_case"]

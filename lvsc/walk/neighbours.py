@@ -73,10 +73,10 @@ def _ask(world: World, machine: Machine, device: str, hop: Address, packet: Pack
 
 
 def _announced(machine: Machine, device: str, hop: Address, packet: Packet) -> Address | None:
-    """The sender address of an ARP request: arp_solicit()."""
+    """The sender address of an ARP request: arp_solicit(), for which values but 1 and 2 are 0."""
     mode = machine.settings.most("arp_announce", device)
     own = machine.is_local(packet.src)
-    if own and (mode == 0 or (mode == 1 and machine.on_link(device, hop, packet.src))):
+    if own and (mode not in (1, 2) or (mode == 1 and machine.on_link(device, hop, packet.src))):
         return packet.src
     return machine.select(device, hop)
 

@@ -24,6 +24,9 @@ _LARGE = 5000
 _LONG = 4
 
 
+Target = tuple[Protocol, Address, int]
+
+
 class Trip(NamedTuple):
     """A client, a director's service, and a real server of it."""
 
@@ -155,9 +158,12 @@ def _groups(index: Index) -> list[Group]:
     for director in index.hosts.values():
         networks = list(dict.fromkeys(held.address.network for held in director.addresses)) if director.ipvs else []
         networks = [network for network in networks if network.prefixlen < network.max_prefixlen]
+        exact = {(each.protocol, each.address, each.port) for each in director.ipvs if each.address is not None}
         for service in director.ipvs:
             for address, port, protocol in _targets(director, service):
-                if not _serves(index, director, address):
+                if not _serves(index, director, address) or _hidden(
+                    director, exact, service, (protocol, address, port)
+                ):
                     continue
                 if address not in looks:
                     looks[address] = _look(index, networks, address)
@@ -177,6 +183,15 @@ def _serves(index: Index, director: HostState, address: Address) -> bool:
     """Whether this director is the one to walk: it holds the VIP, or no director does."""
     holders = [name for name in index.holders.get(address, ()) if index.hosts[name].role is HostRole.DIRECTOR]
     return not holders or director.name in holders
+
+
+def _hidden(director: HostState, exact: set[Target], service: VirtualService, target: Target) -> bool:
+    """Whether another service takes the port that stands for all ports of this one."""
+    protocol, address, port = target
+    if service.port or service.mark is not None:
+        return False
+    marked = (rule for rule in director.marks if (rule.protocol, rule.address) == (protocol, address))
+    return target in exact or any(low <= port <= high or (low, high) == (0, 0) for r in marked for low, high in r.ports)
 
 
 def _look(index: Index, networks: list[Network], address: Address) -> Hashable:
@@ -235,9 +250,15 @@ def case_of(index: Index, trip: Trip) -> Case:
 def _only(host: HostState, trip: Trip) -> HostState:
     """The host with what concerns one service and one real server."""
     if host.ipvs:
+        vips = {each.address for each in host.ipvs} | {rule.address for rule in host.marks}
         services = tuple(each for each in host.ipvs if _concerns(each, trip))
         marks = tuple(rule for rule in host.marks if rule.address == trip.address)
-        return replace(host, ipvs=services, marks=marks, addresses=_kept(host, trip))
+        return replace(
+            host,
+            ipvs=services,
+            marks=marks,
+            addresses=tuple(h for h in host.addresses if h.ip == trip.address or h.ip not in vips),
+        )
     if host.role is HostRole.REAL_SERVER:
         return replace(host, addresses=_kept(host, trip))
     return host
