@@ -8,7 +8,7 @@ from typing import Any
 from lvsc.lab import raw
 from lvsc.lab.raw_firewall import needs_nft
 from lvsc.lab.scene import segments
-from lvsc.state import Act, Ask, Case, Hosts, LinkKind
+from lvsc.state import Act, Ask, Case, Hosts, HostState, LinkKind
 
 _LIMIT, _PAUSE = 1.0, 0.05
 _LINKS = {LinkKind.VLAN: "8021q", LinkKind.MACVLAN: "macvlan"}
@@ -46,7 +46,7 @@ def case_json(case: Case, index: int) -> dict[str, Any]:
         "segments": list(segments(case.hosts, attached(case))),
         "moving": {},
         "directors": [name for name, host in case.hosts.items() if host.ipvs],
-        "hosts": {name: raw.host(host) for name, host in case.hosts.items()},
+        "hosts": {name: raw.host(host) for name, host in sorted(case.hosts.items(), key=_checks)},
         "asks": [_ask(ask, case.hosts) for ask in case.asks],
     }
 
@@ -54,6 +54,11 @@ def case_json(case: Case, index: int) -> dict[str, Any]:
 def attached(case: Case) -> list[str]:
     """Its hosts in the order of attaching: a bridge floods its newest port first."""
     return [name for name in case.hosts if name not in case.first] + list(reversed(case.first))
+
+
+def _checks(named: tuple[str, HostState]) -> bool:
+    """Hosts that look for duplicates of an address come last: what they find, and when, counts from the first ask."""
+    return any(held.dad for held in named[1].addresses)
 
 
 def _ask(ask: Ask, hosts: Hosts) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _steps(state: HostState) -> Iterator[Step]:
     for command, text in restores(state):
         yield {"tool": "run", "command": list(command), "text": text}
     if state.ipvs:
-        yield {"tool": "run", "command": ["ipvsadm-restore"], "text": rules(state.ipvs)}
+        yield {"tool": "run", "command": ["ipvsadm", "-R"], "text": rules(state.ipvs)}
     yield from _daemons(state)
 
 

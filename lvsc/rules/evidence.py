@@ -60,7 +60,6 @@ EXPLAINS: Mapping[str, tuple[End | None, ...]] = {
     "port-hidden-by-mark": _ANY,
     "ftp-without-helper": _ANY,
     "address-is-broadcast": _ANY,
-    "address-is-network": _ANY,
     "address-not-unicast": _ANY,
     "real-server-without-address": _ANY,
     "real-server-undescribed": _ANY,

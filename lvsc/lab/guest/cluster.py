@@ -128,7 +128,7 @@ class Cluster:
     def _run(self, name: str, command: list[str], text: str | None = None) -> None:
         code, said = netns.run(name, command, text)
         # ipvsadm-restore ends with the last line's code only: whatever it says is an error.
-        if code or (command[0] == "ipvsadm-restore" and said.strip()):
+        if code or (command[:2] in (["ipvsadm-restore"], ["ipvsadm", "-R"]) and said.strip()):
             raise SceneError(f"{' '.join(command)} on {name} ended with {code}: {said.strip()[-2000:]}")
 
     def settle(self, limit: float, wait: Callable[[float], None]) -> None:

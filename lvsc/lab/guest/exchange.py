@@ -39,6 +39,7 @@ class _Flow:
         self.socket = which
         self.take = take
         self.rest = b""
+        self.tcp = which.type is socket.SOCK_STREAM and which.proto in (0, socket.IPPROTO_TCP)
 
     def send(self, data: bytes) -> None:
         """Send all of it, as soon as there is room."""
@@ -52,11 +53,22 @@ class _Flow:
             pass
         except OSError:
             self.rest = b""
+        self._acknowledge()
         self.reactor.watch(
             self.socket,
             selectors.EVENT_READ | (selectors.EVENT_WRITE if self.rest else 0),
             self._ready,
         )
+
+    def _acknowledge(self) -> None:
+        """Have the kernel acknowledge what comes next at once, by itself.
+
+        What a redirect says of a packet that a process sends is lost here: between namespaces it comes back while
+        that process still holds the socket (tcp_ipv4.c: tcp_v4_err), as it never would from a wire.
+        """
+        if self.tcp:
+            with contextlib.suppress(OSError):
+                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def _ready(self) -> None:
         if self.rest:
