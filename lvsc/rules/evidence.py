@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lvsc.finding import Finding
-from lvsc.rules.base import Site
+from lvsc.rules.base import Site, gateway_span, sysctl_span
 from lvsc.rules.way_home import declared
 from lvsc.source import Span
 from lvsc.topology import Origin
-from lvsc.walk import End, shortened
+from lvsc.walk import End, FactKind, Hop, shortened
 from lvsc.walk.survey import Failure
+from lvsc.words import sysctl_path
 
 BYPASS = None
 _REPLY = (
@@ -64,6 +65,21 @@ EXPLAINS: Mapping[str, tuple[End | None, ...]] = {
     "real-server-without-address": _ANY,
     "real-server-undescribed": _ANY,
 }
+
+
+def place_of(site: Site, hop: Hop | None) -> Span | None:
+    """Where the fact that decided stands; else the host's name, None for a host nobody declared."""
+    if hop is None:
+        return None
+    host = declared(site, hop.host)
+    if host is None:
+        client = site.topology.clients.get(hop.host)
+        return client.origin.name if client is not None else None
+    if hop.fact is not None and hop.fact.kind is FactKind.SYSCTL:
+        return sysctl_span(host, sysctl_path(hop.fact.key))
+    if hop.fact is not None and hop.fact.kind is FactKind.ROUTE and host.origin.says("gateway"):
+        return gateway_span(site, host, None)
+    return host.origin.name
 
 
 class Places:

@@ -20,13 +20,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.rules.base import Rule, Site, gateway_span, named, sysctl_span
-from lvsc.rules.evidence import explain
-from lvsc.rules.way_home import declared
-from lvsc.source import Span
-from lvsc.walk import End, FactKind, Hop, shortened
+from lvsc.rules.base import Rule, Site, named
+from lvsc.rules.evidence import explain, place_of
+from lvsc.walk import End, shortened
 from lvsc.walk.survey import Failure
-from lvsc.words import sysctl_path
 
 RULE = Rule("unreachable", Severity.ERROR)
 _REMEDIES = {
@@ -80,22 +77,7 @@ def _finding(site: Site, failures: list[Failure]) -> Finding:
         what = f"{named(clients)} reaches {named(services)} past director {trip.director}"
     where = f": {last.did} on {last.host}" if last is not None and first.end is not None else ""
     service = site.topology.services[trip.service.name]
-    at = _place(site, last) or service.origin.name
+    at = place_of(site, last) or service.origin.name
     notes = [Note(service.origin.name, "the service")] if at != service.origin.name else []
     remedy = _REMEDIES.get(first.end, "follow the packet with `lvsc walk`, and mend the last hop")
     return RULE.at(at, f"{what}, {first.when}{where}", remedy, notes, tuple(map(str, shortened(first.hops))))
-
-
-def _place(site: Site, hop: Hop | None) -> Span | None:
-    """Where the fact that decided stands; else the host's name, None for a host nobody declared."""
-    if hop is None:
-        return None
-    host = declared(site, hop.host)
-    if host is None:
-        client = site.topology.clients.get(hop.host)
-        return client.origin.name if client is not None else None
-    if hop.fact is not None and hop.fact.kind is FactKind.SYSCTL:
-        return sysctl_span(host, sysctl_path(hop.fact.key))
-    if hop.fact is not None and hop.fact.kind is FactKind.ROUTE and host.origin.says("gateway"):
-        return gateway_span(site, host, None)
-    return host.origin.name

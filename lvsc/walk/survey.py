@@ -8,21 +8,18 @@ class one walk is made, over the few hosts that it needs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from lvsc.state import Ask, Before, Case, Deed, Destination, Held, Hosts, HostState, VirtualService
-from lvsc.state.serving import probed_ports, with_listeners
+from lvsc.state import Ask, Case, Destination, Held, Hosts, HostState, VirtualService
+from lvsc.state.serving import with_listeners
+from lvsc.walk.ask import TIMES, asks, targets
 from lvsc.walk.failover import standing
 from lvsc.walk.play import Walk, walk_case
 from lvsc.walk.trace import End, Hop
 from lvsc.words import Address, HostRole, Network, Protocol, Verdict
-
-_LARGE = 5000
-_LONG = 4
-
 
 Target = tuple[Protocol, Address, int]
 
@@ -160,7 +157,7 @@ def _groups(index: Index) -> list[Group]:
         networks = [network for network in networks if network.prefixlen < network.max_prefixlen]
         exact = {(each.protocol, each.address, each.port) for each in director.ipvs if each.address is not None}
         for service in director.ipvs:
-            for address, port, protocol in _targets(director, service):
+            for address, port, protocol in targets(director, service):
                 if not _serves(index, director, address) or _hidden(
                     director, exact, service, (protocol, address, port)
                 ):
@@ -220,19 +217,10 @@ def _destination_key(index: Index, destination: Destination, address: Address, p
     )
 
 
-def _targets(director: HostState, service: VirtualService) -> Iterator[tuple[Address, int, Protocol]]:
-    if service.address is not None:
-        yield service.address, probed_ports(director, service)[0], service.protocol
-        return
-    for rule in director.marks:
-        if rule.mark == service.mark and rule.address.version == service.family.value:
-            yield rule.address, rule.ports[0][0] or 80, rule.protocol
-
-
 def _walked(index: Index, group: Group) -> Failure | None:
     trip = group.trip
     walks = walk_case(case_of(index, trip), trip.destination.name)
-    for walk, when in zip(walks, ("at first", "once it forgot its neighbours", "in a long connection"), strict=True):
+    for walk, when in zip(walks, TIMES, strict=True):
         if walk.verdict is not Verdict.WORKS:
             return Failure(trip, tuple(dict.fromkeys(group.pairs)), walk, when)
     return None
@@ -278,8 +266,5 @@ def _concerns(service: VirtualService, trip: Trip) -> bool:
 
 
 def _asks(trip: Trip) -> tuple[Ask, ...]:
-    short = Ask(trip.client, trip.address, trip.port, trip.protocol, connections=1)
-    forget = tuple(Before(Deed.FORGET, name) for name in (trip.destination.name, trip.director))
-    size = _LARGE if trip.protocol is not Protocol.UDP else 0
-    long = replace(short, request=size, response=size, exchanges=_LONG)
-    return (short, replace(short, connections=2, before=forget), long)
+    short = Ask(trip.client, trip.address, trip.port, trip.protocol, connections=2)
+    return asks(short, (trip.destination.name, trip.director))

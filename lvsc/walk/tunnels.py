@@ -51,7 +51,7 @@ def open_tunnel(world: World, machine: Machine, skb: Skb) -> None:
     if refused is not None:
         world.tell(machine, device.name, "the tunnel device does not take it", outer, refused, End.NOT_OPENED)
         return
-    world.tell(machine, device.name, f"opens it: {outer.inner}", outer, Fact(FactKind.LINK, device.name, kind.value))
+    world.tell(machine, device.name, "opens it", outer, Fact(FactKind.LINK, device.name, kind.value))
     packet_in(world, machine, Skb(outer.inner, device.name))
 
 
