@@ -31,12 +31,12 @@ def expected(path: Path) -> list[tuple[str, dict[str, int]]]:
     return [(ask["x-expect"]["verdict"], ask["x-expect"]["answers"]) for ask in asks]
 
 
-@pytest.fixture(scope="module")
-def played() -> Mapping[str, PlayedCase]:
+@pytest.fixture(scope="module", params=[False, True], ids=["with ip", "over rtnetlink"])
+def played(request: pytest.FixtureRequest) -> Mapping[str, PlayedCase]:
     """All in one boot, some at a time."""
     cases = [read_states([TRUTH / f"{name}.json"]) for name in PLAYED]
     assert not any(map(case_needs_nft, cases))
-    return {each.name: each for each in rehearse_cases(cases, choose(None, False), 240, hands=4)}
+    return {each.name: each for each in rehearse_cases(cases, choose(None, False), 240, hands=4, quick=request.param)}
 
 
 @pytest.mark.parametrize("name", PLAYED)
