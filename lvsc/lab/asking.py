@@ -38,11 +38,12 @@ def case_modules(cases: Iterable[Case]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def case_json(case: Case, index: int) -> dict[str, Any]:
+def case_json(case: Case, index: int, quick: bool = False) -> dict[str, Any]:
     """The case as the guest reads it."""
     return {
         "name": case.name,
         "index": index,
+        "quick": quick,
         "segments": list(segments(case.hosts, attached(case))),
         "moving": {},
         "directors": [name for name, host in case.hosts.items() if host.ipvs],

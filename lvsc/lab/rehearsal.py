@@ -39,13 +39,18 @@ def rehearse(
 
 
 def rehearse_cases(
-    cases: Sequence[Case], backend: Backend, time_limit: float, on_scene: OnScene | None = None, hands: int = 1
+    cases: Sequence[Case],
+    backend: Backend,
+    time_limit: float,
+    on_scene: OnScene | None = None,
+    hands: int = 1,
+    quick: bool = False,
 ) -> list[PlayedCase]:
-    """Play cases in one boot, `hands` at a time.
+    """Play cases in one boot, `hands` at a time; `quick` spares starting `ip` where rtnetlink does the same.
 
     Raises LvscError when the kernel did not come up or the time ran out.
     """
-    scenes = [case_json(case, index) for index, case in enumerate(cases)]
+    scenes = [case_json(case, index, quick) for index, case in enumerate(cases)]
     raw = _run(scenes, case_modules(cases), backend, time_limit, on_scene, hands)
     return [played_case(case, result) for case, result in zip(cases, raw, strict=True)]
 

@@ -20,7 +20,7 @@ TRUTH = ROOT / "tests" / "walk" / "truth"
 # Every forwarding method in both families, filters and marks, tunnels, loops, order of broadcasts, deeds between asks.
 PLAYED = [
     "dr-good", "dr-noarp-dirfirst", "dr-failover-garp", "dr-fw-stateful-ct1", "dr-vmac", "dr-vlan-parent",
-    "dr6-dir2-dad", "dr6-gw-dir-fwd1", "nat-1arm-lan-32", "nat-client-is-rs-full", "nat6-full-ct1", "nat-gw-policy",
+    "dr6-dir2-dad", "dr6-gw-dir-fwd1", "nat-1arm-lan-32-noredir", "nat-client-is-rs-full", "nat6-full-ct1", "nat-gw-policy",
     "tun-big-req-far1400", "tun-gue-nocsum", "tun6-vip-before-dip", "tun46-named-ipip6", "fwm-nat-port0", "udp-dr-ops",
     "persist-32",
 ]  # fmt: skip
@@ -31,12 +31,12 @@ def expected(path: Path) -> list[tuple[str, dict[str, int]]]:
     return [(ask["x-expect"]["verdict"], ask["x-expect"]["answers"]) for ask in asks]
 
 
-@pytest.fixture(scope="module")
-def played() -> Mapping[str, PlayedCase]:
+@pytest.fixture(scope="module", params=[False, True], ids=["with ip", "over rtnetlink"])
+def played(request: pytest.FixtureRequest) -> Mapping[str, PlayedCase]:
     """All in one boot, some at a time."""
     cases = [read_states([TRUTH / f"{name}.json"]) for name in PLAYED]
     assert not any(map(case_needs_nft, cases))
-    return {each.name: each for each in rehearse_cases(cases, choose(None, False), 240, hands=4)}
+    return {each.name: each for each in rehearse_cases(cases, choose(None, False), 240, hands=4, quick=request.param)}
 
 
 @pytest.mark.parametrize("name", PLAYED)

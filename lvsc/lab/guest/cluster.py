@@ -13,6 +13,7 @@ from typing import Any
 
 from lvsc.lab.guest import netns
 from lvsc.lab.guest.offload import switch_off
+from lvsc.lab.guest.rtnl import LinkError, quick
 
 _WIRES = "+wires"
 _ROOT = "/run/lvsc-lab"
@@ -105,7 +106,7 @@ class Cluster:
         elif tool == "write":
             self._write(name, step["values"])
         elif tool == "run":
-            self._run(name, step["command"], step.get("text"))
+            self._run(name, step["command"], self._rest(name, step))
         elif tool == "ipvsadm":
             with open(path, encoding="utf-8") as file:
                 self._run(name, ["ipvsadm-restore"], file.read())
@@ -119,6 +120,16 @@ class Cluster:
                 command += pid.split("=")
             self.daemons.append(netns.start(name, command, self.logs[name]))
 
+    def _rest(self, name: str, step: dict[str, Any]) -> str | None:
+        """The input of a command, without what is done over rtnetlink where the scene is to be quick."""
+        text: str | None = step.get("text")
+        if not self.scene.get("quick") or step["command"] != ["ip", "-batch", "-"] or text is None:
+            return text
+        try:
+            return "".join(f"{line}\n" for line in quick(name, text.splitlines()))
+        except (LinkError, OSError) as error:
+            raise SceneError(f"a line of ip on {name} was refused: {error}\n{text}") from error
+
     def _write(self, name: str, values: list[list[Any]]) -> None:
         with netns.inside(name):
             for path, value in values:
@@ -126,6 +137,8 @@ class Cluster:
                     file.write(str(value))
 
     def _run(self, name: str, command: list[str], text: str | None = None) -> None:
+        if text == "":
+            return
         code, said = netns.run(name, command, text)
         # ipvsadm-restore ends with the last line's code only: whatever it says is an error.
         if code or (command[:2] in (["ipvsadm-restore"], ["ipvsadm", "-R"]) and said.strip()):
