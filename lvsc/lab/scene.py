@@ -171,9 +171,9 @@ def _address(held: Held) -> str:
 
 def _reachable(host: HostState) -> Iterable[Any]:
     """Routes whose gateway is on the link: the kernel refuses the others, as it would on the real host."""
+    near = [held.address.network for held in host.addresses]
+    near += [route.to for route in host.routes if route.via is None]
     for route in host.routes:
-        near = (
-            held.address.network for held in host.addresses if route.via and held.address.version == route.via.version
-        )
-        if route.via is None or route.device is not None or any(route.via in network for network in near):
+        via = route.via
+        if via is None or route.device is not None or any(via.version == n.version and via in n for n in near):
             yield route

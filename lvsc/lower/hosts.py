@@ -25,10 +25,15 @@ def ethernet(topology: Topology, host: Host) -> tuple[tuple[Link, ...], tuple[He
 def static_routes(
     topology: Topology, host: Host, gateways: tuple[Address, ...] | None = None, ours: bool = False
 ) -> tuple[Route, ...]:
-    """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes."""
+    """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes.
+
+    What is on the link comes first: a gateway may be reached by it.
+    """
     found = host.gateways if gateways is None else gateways
     defaults = [default_route(gateway, ours, _towards(topology, host, gateway)) for gateway in found]
-    return (*defaults, *(Route(route.to, route.via, route.interface) for route in host.routes))
+    others = [Route(route.to, route.via, route.interface) for route in host.routes]
+    near = [route for route in others if route.via is None]
+    return (*near, *defaults, *(route for route in others if route.via is not None))
 
 
 def _towards(topology: Topology, host: Host, gateway: Address) -> str:

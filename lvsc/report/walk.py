@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lvsc.report.case import target
 from lvsc.report.plain import plain
 from lvsc.state import Ask
-from lvsc.walk import Hop, Talk, Walk
+from lvsc.walk import Hop, Talk, Walk, distinct
 from lvsc.words import Verdict
 
 PlaceOf = Callable[[Hop], str]
@@ -79,12 +79,8 @@ def way(walk: Walk) -> list[Hop]:
     talk = _shown(walk)
     if talk is None:
         return []
-    kept: dict[tuple[str, str, str], Hop] = {}
-    for hop in talk.hops:
-        kept.setdefault((hop.host, hop.device, hop.did), hop)
-        if _lost(hop) and talk.answered_by is None:
-            break
-    return list(kept.values())
+    lost = talk.lost if talk.answered_by is None else None
+    return distinct(talk.hops[: talk.hops.index(lost) + 1] if lost is not None else talk.hops)
 
 
 def as_json(shown: Sequence[Shown], place: PlaceOf) -> str:

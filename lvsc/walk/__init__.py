@@ -2,6 +2,6 @@
 
 from lvsc.walk.play import Walk, walk_case
 from lvsc.walk.talk import Talk
-from lvsc.walk.trace import End, Fact, FactKind, Hop, shortened
+from lvsc.walk.trace import End, Fact, FactKind, Hop, distinct
 
-__all__ = ["End", "Fact", "FactKind", "Hop", "Talk", "Walk", "shortened", "walk_case"]
+__all__ = ["End", "Fact", "FactKind", "Hop", "Talk", "Walk", "distinct", "walk_case"]

@@ -18,6 +18,7 @@ from lvsc.walk.track import Tracker
 from lvsc.words import Address, Protocol, parse_address, parse_interface
 
 _LOOPBACK_MTU = 65536
+_REACH = {Scope.GLOBAL: 0, Scope.LINK: 1, Scope.HOST: 2}
 TUNNELS = frozenset({LinkKind.IPIP, LinkKind.SIT, LinkKind.IP6TNL, LinkKind.GRE, LinkKind.IP6GRE})
 # One second for the random delay and one to wait for an answer (RFC 4862, with the kernel's default of one probe).
 DAD_SECONDS = 2.0
@@ -116,10 +117,10 @@ class Machine:
         )
 
     def select(self, device: str, to: Address | None, scope: Scope = Scope.LINK) -> Address | None:
-        """inet_select_addr(): a primary address of the device, in the subnet of `to` where there is one."""
+        """inet_select_addr(): a primary address that is known that far, in the subnet of `to` where there is one."""
         found: Address | None = None
         for held, primary in self.primary.get(device, ()):
-            if not primary or (held.scope is Scope.HOST and scope is not Scope.HOST):
+            if not primary or _REACH[held.scope] > _REACH[scope]:
                 continue
             if to is None or to in held.address.network:
                 return held.ip

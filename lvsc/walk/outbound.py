@@ -23,7 +23,7 @@ def source_for(world: World, machine: Machine, to: Address) -> Address | None:
         return to if way.kind is RouteKind.LOCAL else machine.select6(to, None, world.now, way.device)
     if way.kind is RouteKind.LOCAL:
         return to
-    return machine.select(way.device, way.gateway, Scope.LINK if way.gateway is not None else Scope.HOST)
+    return machine.select(way.device, way.gateway, Scope.GLOBAL if way.gateway is not None else Scope.LINK)
 
 
 def route_out(machine: Machine, skb: Skb) -> Way | None:

@@ -12,7 +12,7 @@ from lvsc.walk.machine import Machine
 from lvsc.walk.neighbours import announce, unanswered
 from lvsc.walk.outbound import source_for
 from lvsc.walk.talk import Talk
-from lvsc.walk.trace import Hop
+from lvsc.walk.trace import End, Fact, FactKind, Hop
 from lvsc.walk.world import World
 from lvsc.words import Address, Verdict
 
@@ -51,16 +51,26 @@ def walk_case(case: Case, forced: str | None = None) -> list[Walk]:
 def _walk(world: World, ask: Ask) -> Walk:
     machine = world.machine(ask.origin)
     source = ask.source or source_for(world, machine, ask.address)
-    talks: list[Talk] = []
-    for number in range(ask.connections if source is not None else 0):
-        assert source is not None
-        talks.append(_connect(world, machine, ask, number, source))
+    talks = [
+        _connect(world, machine, ask, number, source) if source is not None else _unsent(machine, ask, number)
+        for number in range(ask.connections)
+    ]
     if any(not talk.done for talk in talks):
         world.now += _GIVE_UP
     for each in world.made:
         each.table.close()
         each.sockets.clear()
     return _result(world, ask, talks)
+
+
+def _unsent(machine: Machine, ask: Ask, number: int) -> Talk:
+    """A connection that the client cannot begin: it has no route, or no address to send from."""
+    talk = Talk(ask, number, ask.address, 0, error="unreachable")
+    way = machine.fibs[ask.address.version].lookup(ask.address)
+    fact = way.fact if way is not None else Fact(FactKind.ROUTE, str(ask.address), "no route")
+    did = f"has no route to {ask.address}" if way is None else f"has no address to reach {ask.address} from"
+    talk.tell(Hop(machine.name, "", did, str(ask.address), False, fact, End.NO_ROUTE))
+    return talk
 
 
 def _connect(world: World, machine: Machine, ask: Ask, number: int, source: Address) -> Talk:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -77,25 +76,12 @@ class Hop(NamedTuple):
     def __str__(self) -> str:
         where = f"{self.host} {self.device}".rstrip()
         why = f" ({self.fact})" if self.fact is not None else ""
-        return f"{where}: {self.did}{why}" if where else self.did
+        return f"{where}: {self.did}{why}"
 
 
-_TURNS = 2
-
-
-def shortened(hops: Sequence[Hop]) -> list[Hop]:
-    """The hops, of a packet that goes in circles only the first two rounds and the last hop."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    kept: list[Hop] = []
-    left_out = 0
+def distinct(hops: Iterable[Hop]) -> list[Hop]:
+    """The hops without what happens again: on every packet of a connection, or on every turn of a circle."""
+    kept: dict[tuple[str, str, str], Hop] = {}
     for hop in hops:
-        key = (hop.host, hop.device, hop.did)
-        seen[key] += 1
-        if seen[key] <= _TURNS or hop.end is not None:
-            if left_out:
-                kept.append(Hop("", "", f"and so on, {left_out} hops more", hop.packet, hop.reply))
-                left_out = 0
-            kept.append(hop)
-        else:
-            left_out += 1
-    return kept
+        kept.setdefault((hop.host, hop.device, hop.did), hop)
+    return list(kept.values())

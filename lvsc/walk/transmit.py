@@ -142,4 +142,5 @@ def _carrier(target: Destination, inner: Packet) -> str:
 def _outer_source(world: World, machine: Machine, to: Address, way: Way) -> Address | None:
     if to.version == 6:
         return way.source or machine.select6(to, way.device, world.now, way.device)
-    return way.source or machine.select(way.device, way.gateway, Scope.LINK if way.gateway is not None else Scope.HOST)
+    scope = Scope.GLOBAL if way.gateway is not None else Scope.LINK
+    return way.source or machine.select(way.device, way.gateway, scope)
