@@ -12,7 +12,7 @@ from lvsc.walk.failover import standing
 from lvsc.walk.play import Walk, walk_case
 from lvsc.words import Address, HostRole, Protocol, Verdict
 
-_LARGE, _LONG, _MOST = 5000, 4, 400
+_LARGE, _LONG, _MOST = 5000, 8, 400
 TIMES = ("at first", "once its neighbours are forgotten", "in a long connection")
 
 

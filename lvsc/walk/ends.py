@@ -204,10 +204,12 @@ def _icmp(world: World, machine: Machine, skb: Skb) -> None:
     about = message.inner
     if about is None or message.icmp is None:
         return
-    if message.icmp is Icmp.REDIRECT:
-        take_redirect(world, machine, skb.device or "", message)
-        return
     socket = machine.sockets.get(_key(about))
+    if message.icmp is Icmp.REDIRECT:
+        # A connection that is not open yet is no socket, and believes nothing (tcp_v4_err: TCP_NEW_SYN_RECV).
+        if about.protocol == "udp" or (socket is not None and socket.open):
+            take_redirect(world, machine, skb.device or "", message)
+        return
     if message.icmp is Icmp.TOO_BIG:
         _too_big(world, machine, message, about, socket)
     elif socket is not None and socket.client and not socket.open and not socket.talk.done:

@@ -13,6 +13,7 @@ from lvsc.words import Address
 _SIZE = 96
 # net/ipv4/route.c: ip_rt_redirect_number, ip_rt_redirect_load (20 ms at any HZ).
 _MOST_REDIRECTS, _LOAD = 9, 0.02
+_BURST = 6
 _SILENCE = _LOAD * 2 ** (_MOST_REDIRECTS + 1)
 
 
@@ -44,21 +45,35 @@ def send_error(
 
 def redirect(world: World, machine: Machine, skb: Skb, way: Way) -> None:
     """ip_rt_send_redirect(), and what ip6_forward() does."""
-    packet = skb.packet
-    count, last = machine.redirected.get(packet.src, (0, float("-inf")))
+    packet, gateway = skb.packet, way.gateway or skb.packet.dst
+    if packet.version == 4 and _may4(world, machine, packet.src):
+        _redirect4(world, machine, packet, gateway)
+    elif packet.version == 6 and _may6(world, machine, packet.src):
+        _redirect6(world, machine, packet, gateway, way.device)
+
+
+def _may4(world: World, machine: Machine, to: Address) -> bool:
+    """Ever more seldom, as long as nobody listens."""
+    count, last = machine.redirected.get(to, (0, float("-inf")))
     if world.now > last + _SILENCE:
         count = 0
     if count >= _MOST_REDIRECTS:
-        machine.redirected[packet.src] = (count, world.now)
-        return
-    if count and world.now <= last + _LOAD * 2**count:
-        return
-    machine.redirected[packet.src] = (count + 1, world.now)
-    gateway = way.gateway or packet.dst
-    if packet.version == 4:
-        _redirect4(world, machine, packet, gateway)
-    else:
-        _redirect6(world, machine, packet, gateway, way.device)
+        machine.redirected[to] = (count, world.now)
+        return False
+    if count and world.now <= last + _LOAD * 2.0**count:
+        return False
+    machine.redirected[to] = (count + 1, world.now)
+    return True
+
+
+def _may6(world: World, machine: Machine, to: Address) -> bool:
+    """One a second, six at once (inet_peer_xrlim_allow)."""
+    used, last = machine.redirected.get(to, (0, float("-inf")))
+    left = min(_BURST, _BURST - used + world.now - last)
+    if left < 1:
+        return False
+    machine.redirected[to] = (_BURST - left + 1, world.now)
+    return True
 
 
 def _redirect4(world: World, machine: Machine, packet: Packet, gateway: Address) -> None:

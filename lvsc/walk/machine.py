@@ -60,7 +60,7 @@ class Machine:
             self.neighbours[known.device, known.address] = Neigh(known.mac, 0.0, permanent=True)
         self.exceptions: dict[Address, Learnt] = {}
         self.sockets: dict[tuple[object, ...], Any] = {}
-        self.redirected: dict[Address, tuple[int, float]] = {}
+        self.redirected: dict[Address, tuple[float, float]] = {}
         self.table = Table(state.ipvs)
         self.tracker = Tracker(self.settings.get("net/netfilter/nf_conntrack_tcp_loose", 1) != 0)
         self.filters = Filters(state)
