@@ -25,13 +25,13 @@ WHOLE = [block for block in re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.M | re.
 
 # The tables of keys in order, by what they describe; a table that says what several models share names all of them.
 TABLES = [
-    "DefaultsSpec", "", "NetworkSpec", "HostSpec", "InterfaceSpec", "RouteSpec", "ClientSpec", "FailoverSpec",
-    "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec", "ServiceSettings", "MemberSpec", "PoolSpec",
+    "DefaultsSpec", "", "NetworkSpec", "HostSpec", "InterfaceSpec", "RouteSpec", "ClientSpec", "DirectorSpec",
+    "KubernetesSpec", "FailoverSpec", "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec", "ServiceSettings", "MemberSpec", "PoolSpec",
     "PersistenceSpec", "TunnelSpec", "kinds of HealthSpec", "pace of HealthSpec", "HttpCheckSpec", "SmtpCheckSpec",
     "DnsCheckSpec", "UdpCheckSpec", "ScriptCheckSpec", "SorrySpec",
 ]  # fmt: skip
 WITHOUT_KEYS = {"TcpCheckSpec", "PingCheckSpec"}
-ONLY_HOST_KEYS = {"RouterSpec", "DirectorSpec"}
+ONLY_HOST_KEYS = {"RouterSpec"}
 
 
 def keys(name: str) -> set[str]:
@@ -43,8 +43,8 @@ def wanted(table: str) -> set[str]:
     kinds = {"tcp", "http", "https", "smtp", "dns", "udp", "ping", "script"}
     if table == "HostSpec":
         return keys("RouterSpec")
-    if table == "RealServerSpec":
-        return keys("RealServerSpec") - keys("RouterSpec")
+    if table in ("DirectorSpec", "RealServerSpec"):
+        return keys(table) - keys("RouterSpec")
     if table == "ServiceSpec":
         return keys("ServiceSpec") - keys("ServiceSettings")
     if table.endswith("HealthSpec"):
