@@ -26,9 +26,10 @@ WHOLE = [block for block in re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.M | re.
 # The tables of keys in order, by what they describe; a table that says what several models share names all of them.
 TABLES = [
     "DefaultsSpec", "", "NetworkSpec", "HostSpec", "InterfaceSpec", "RouteSpec", "ClientSpec", "DirectorSpec",
-    "KubernetesSpec", "FailoverSpec", "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec", "ServiceSettings", "MemberSpec", "PoolSpec",
-    "PersistenceSpec", "TunnelSpec", "kinds of HealthSpec", "pace of HealthSpec", "HttpCheckSpec", "SmtpCheckSpec",
-    "DnsCheckSpec", "UdpCheckSpec", "ScriptCheckSpec", "SorrySpec",
+    "KubernetesSpec", "FailoverSpec", "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec",
+    "ServiceSettings", "MemberSpec", "PoolSpec", "PersistenceSpec", "TunnelSpec", "kinds of HealthSpec",
+    "pace of HealthSpec", "HttpCheckSpec", "SmtpCheckSpec", "DnsCheckSpec", "UdpCheckSpec", "ScriptCheckSpec",
+    "SorrySpec",
 ]  # fmt: skip
 WITHOUT_KEYS = {"TcpCheckSpec", "PingCheckSpec"}
 ONLY_HOST_KEYS = {"RouterSpec"}

@@ -98,7 +98,13 @@ _WHOLE: dict[str, Any] = {
     "lvsc": 1,
     "defaults": {"service": _SETTINGS},
     "networks": {
-        "lan": {"subnets": ["192.0.2.0/24", "2001:db8::/64"], "gateway": "core", "mtu": 1500, "platform": "aws", "foreign_addresses": True},
+        "lan": {
+            "subnets": ["192.0.2.0/24", "2001:db8::/64"],
+            "gateway": "core",
+            "mtu": 1500,
+            "platform": "aws",
+            "foreign_addresses": True,
+        },
         "far": {"subnet": "198.51.100.0/24", "gateway": ["198.51.100.1"]},
     },
     "routers": {"core": _HOST},

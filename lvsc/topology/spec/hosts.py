@@ -24,7 +24,6 @@ from lvsc.topology.spec.base import (
     Sysctls,
 )
 
-
 PlatformName = Literal["openstack", "aws", "gcp", "azure", "vmware", "hyperv"]
 
 

@@ -35,6 +35,6 @@ EXPECTED: dict[str, str] = {
     SAFE_TEXT: 'plain ASCII text without `"`, `\\` and `$` (keepalived.conf cannot quote them), 200 characters at most',
     PROGRAM_WORD: "a word of letters, digits and `_ . / : @ % + = , -` (it becomes part of a command)",
     HOST_TEXT: "a host name",
-    RELEASE: "a release of Kubernetes such as \"1.35\", in quotes",
+    RELEASE: 'a release of Kubernetes such as "1.35", in quotes',
     NETMASK: "a prefix length such as 24, or a netmask such as 255.255.255.0",
 }
