@@ -1,10 +1,11 @@
 """A failover group follows another that has other directors, or the same in another order.
 
 Why it hurts
-    Groups that move together are in one state on each director. The order of
-    the directors is their priority: where the two orders differ, each group
-    wants another director, and no state suits both. A director that only one
-    of the groups has takes its addresses without those of the other.
+    Groups that move together are in one state on each director. A director
+    that only one of the groups has takes its addresses without those of the
+    other. The order of the directors is their priority: where two orders
+    differ, each group wants another director first, and whoever is quicker
+    leads both.
 Wrong
     outer: {directors: [lvs1, lvs2]}, inner: {directors: [lvs2, lvs1], follows: outer}
 Right
@@ -21,6 +22,7 @@ from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site
 
 RULE = Rule("follower-with-other-directors", Severity.WARNING)
+_ORDER = Rule(RULE.name, Severity.INFO)
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -32,10 +34,10 @@ def check(site: Site) -> Iterator[Finding]:
             continue
         alone = sorted({*leader.directors} ^ {*group.directors})
         said = f"failover group {group.name} follows {leader.name}"
-        message = f"{said}, which has its directors in another order: each wants another one first"
+        message = f"{said}, which has its directors in another order: whoever is quicker leads both"
         if alone:
             which = leader if alone[0] in leader.directors else group
             message = f"{said}, but director {alone[0]} is in {which.name} alone and takes over nothing of the other"
         remedy = f"write `directors: [{', '.join(leader.directors)}]` on {group.name}"
         note = Note(leader.origin.at("directors"), f"the directors of {leader.name}")
-        yield RULE.at(group.origin.at("directors"), message, remedy, [note])
+        yield (RULE if alone else _ORDER).at(group.origin.at("directors"), message, remedy, [note])

@@ -14,6 +14,7 @@ from lvsc.source import MAX_BYTES, builder
 from lvsc.topology import load
 from lvsc.topology.build_marks import FIRST_MARK, MARKS
 from lvsc.topology.build_members import MAX_MEMBERS
+from lvsc.topology.build_vips import MAX_DIRECTORS
 from lvsc.topology.desk import MAX_EXPANDED
 from lvsc.topology.ranges import MAX_RANGE
 from lvsc.words import FLAGS, Scheduler
@@ -115,6 +116,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"{MAX_RANGE} names at most" in TEXT
     assert f"{MAX_EXPANDED} names and addresses" in TEXT
     assert f"{MAX_MEMBERS} real servers" in TEXT
+    assert f"The directors, {MAX_DIRECTORS} at most" in TEXT
     assert f"between {FIRST_MARK:#x} and {FIRST_MARK + MARKS - 1:#x}" in TEXT
 
 
