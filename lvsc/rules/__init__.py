@@ -61,6 +61,7 @@ from lvsc.rules import (
     reverse_path_drops_requests,
     reverse_path_drops_tunnel,
     sh_weights_overflow,
+    sorry_server_is_director,
     sorry_server_is_real_server,
     sysctl_of_kube_proxy,
     sysctl_of_no_device,
@@ -151,6 +152,7 @@ RULES: tuple[ModuleType, ...] = (
     kube_proxy_hash_scheduler,
     sysctl_of_kube_proxy,
     tunnel_shared_with_pods,
+    sorry_server_is_director,
 )
 
 __all__ = ["RULES", "Rule", "Site", "check"]
