@@ -35,9 +35,11 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     if not any(segment.platform in _ROUTED for segment in site.topology.networks.values()):
         return
+    told: set[str] = set()
     for service, _, host in site.pairs(ForwardingMethod.DR):
-        segment = _between(site, service, host)
+        segment = _between(site, service, host) if service.name not in told else None
         if segment is not None:
+            told.add(service.name)
             at = service.origin.at("mode")
             said = f"{segment.platform} does not deliver by MAC address"
             message = f"{said}: what service {service.name} sends to real server {host.name} comes back to the director"

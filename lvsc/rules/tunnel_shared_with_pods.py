@@ -31,9 +31,11 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
+    seen: set[str] = set()
     for service, _, host in site.pairs(ForwardingMethod.TUN):
-        if host.kubernetes is None or host.kubernetes.pod_tunnel is None:
+        if host.kubernetes is None or host.kubernetes.pod_tunnel is None or host.name in seen:
             continue
+        seen.add(host.name)
         at = host.kubernetes.origin.at("pod_tunnel")
         link = next((each for each in site.hosts[host.name].links if each.kind is LinkKind.IPIP), None)
         if link is not None:
