@@ -149,7 +149,7 @@ def _carried(topology: Topology, host: Host, group: Failover) -> list[tuple[Inte
 
 
 def _priority(rank: int, directors: int) -> int:
-    """200 for the first, in steps of 10 as far as the 200 ranks below 254 allow (RFC 9568: 0 and 255 are taken)."""
+    """200 for the first, in steps of 10 or less, so that the last of 200 has 1 (RFC 9568: 0 and 255 are taken)."""
     return _FIRST_PRIORITY - rank * max(1, min(_STEP, (_FIRST_PRIORITY - 1) // max(1, directors - 1)))
 
 

@@ -171,7 +171,9 @@ def _unmanaged(topology: Topology, host: Host, duty: _Duty) -> HostState:
         if device is not None:
             extra += [Link(device, LinkKind.DUMMY)] * (device not in {link.name for link in extra})
             held += [Held(device, whole(vip), quiet=True) for vip in vips]
-    sysctls = {**host.sysctls, **(host.holds.sysctls if host.holds else {})}
+    # kube-proxy sets them when it starts, with strictARP (pkg/proxy/ipvs/proxier.go).
+    strict = _ARP if host.kubernetes is not None and host.kubernetes.ipvs and host.kubernetes.strict_arp else {}
+    sysctls = {**strict, **host.sysctls, **(host.holds.sysctls if host.holds else {})}
     return HostState(
         name=host.name,
         role=host.role,
