@@ -11,7 +11,7 @@ from lvsc.rules.base import Site, gateway_span, sysctl_span
 from lvsc.rules.way_home import declared
 from lvsc.source import Span
 from lvsc.topology import Origin
-from lvsc.walk import End, FactKind, Hop, distinct
+from lvsc.walk import End, FactKind, Hop
 from lvsc.walk.survey import Failure
 from lvsc.words import sysctl_path
 
@@ -141,6 +141,6 @@ def explain(site: Site, findings: Iterable[Finding]) -> tuple[list[Finding], lis
             for number, (failure, objects) in enumerate(met):
                 if failure.end in ends and owners & objects:
                     explained.add(number)
-                    hops = hops or tuple(map(str, distinct(failure.hops)))
+                    hops = hops or failure.evidence
         found.append(replace(finding, hops=hops) if hops and not finding.hops else finding)
     return found, [failure for number, (failure, _) in enumerate(met) if number not in explained]

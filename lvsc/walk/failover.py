@@ -26,14 +26,14 @@ def _masters(hosts: Hosts) -> dict[str, str]:
 
 
 def _settled(host: HostState, masters: dict[str, str], down: Collection[str]) -> HostState:
-    if not host.vrrp and not (down and host.ipvs):
+    if not host.vrrp and not host.ipvs:
         return host
     mine = [instance for instance in host.vrrp if masters[instance.group] == host.name]
     sync = host.sync
     if sync is not None and sync.role is None:
         holds = any(instance.name == sync.instance for instance in mine)
         sync = replace(sync, role="master" if holds else "backup")
-    services = tuple(_checked(service, down) for service in host.ipvs) if down else host.ipvs
+    services = tuple(_checked(service, down) for service in host.ipvs)
     return replace(host, addresses=(*host.addresses, *_held(mine)), vrrp=(), sync=sync, ipvs=services)
 
 
@@ -45,10 +45,10 @@ def _held(instances: list[VrrpInstance]) -> Iterator[Held]:
 
 
 def _checked(service: VirtualService, down: Collection[str]) -> VirtualService:
-    """A health checker takes out what is down; when nothing is left, the sorry server stands in."""
-    if service.health is None:
-        return service
-    left = tuple(each for each in service.destinations if each.name not in down)
-    if not left and service.sorry is not None:
+    """A health checker takes out what is down; when nothing with a weight is left, the sorry server stands in."""
+    left = service.destinations
+    if service.health is not None and down:
+        left = tuple(each for each in left if each.name not in down)
+    if service.sorry is not None and not any(each.weight for each in left):
         left = (service.sorry,)
-    return replace(service, destinations=left)
+    return service if left is service.destinations else replace(service, destinations=left)

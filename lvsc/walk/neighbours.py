@@ -8,7 +8,7 @@ from lvsc.walk.machine import TUNNELS, Machine, Neigh
 from lvsc.walk.packet import Packet
 from lvsc.walk.routing import input_route
 from lvsc.walk.talk import Talk
-from lvsc.walk.trace import End, Fact, FactKind, Hop
+from lvsc.walk.trace import ANSWERS, ASKS, End, Fact, FactKind, Hop
 from lvsc.walk.world import Frame, Nd, World
 from lvsc.words import Address
 
@@ -54,7 +54,7 @@ def _ask(world: World, machine: Machine, device: str, hop: Address, packet: Pack
 
     if hop.version == 6:
         source = packet.src if machine.device_has(device, packet.src) else machine.link_local_of(device)
-        world.tell(machine, device, f"asks who has {hop} as {source}", packet)
+        world.tell(machine, device, f"{ASKS} {hop} as {source}", packet)
         send(world, machine, device, Frame(machine.macs[device], None, Nd(True, source, hop), packet.talk))
         return
     sender = _announced(machine, device, hop, packet)
@@ -68,7 +68,7 @@ def _ask(world: World, machine: Machine, device: str, hop: Address, packet: Pack
         world.tell(machine, device, f"may not ask who has {hop}", packet, met.fact)
         return
     why = machine.settings.fact("arp_announce", device) if message.sender == packet.src else None
-    world.tell(machine, device, f"asks who has {hop} as {message.sender}", packet, why)
+    world.tell(machine, device, f"{ASKS} {hop} as {message.sender}", packet, why)
     send(world, machine, device, Frame(message.sender_mac, None, message, packet.talk))
 
 
@@ -157,7 +157,7 @@ def _answer(world: World, machine: Machine, device: str, message: Arp, frame: Fr
 
 def _hop(machine: Machine, device: str, target: Address) -> Hop:
     mode = machine.settings.fact("arp_ignore", device) if target.version == 4 else None
-    return Hop(machine.name, device, f"answers for {target}", f"who has {target}", False, mode)
+    return Hop(machine.name, device, f"{ANSWERS} {target}", f"who has {target}", False, mode)
 
 
 def _keeps_silent(machine: Machine, device: str, message: Arp) -> bool:

@@ -18,7 +18,7 @@ from lvsc.state.serving import with_listeners
 from lvsc.walk.ask import TIMES, asks, targets
 from lvsc.walk.failover import standing
 from lvsc.walk.play import Walk, walk_case
-from lvsc.walk.trace import End, Hop
+from lvsc.walk.trace import End, Hop, distinct
 from lvsc.words import Address, HostRole, Network, Protocol, Verdict
 
 Target = tuple[Protocol, Address, int]
@@ -57,6 +57,12 @@ class Failure:
         lost = talk.lost
         hops = talk.hops
         return tuple(hops[: hops.index(lost) + 1]) if lost is not None else tuple(hops)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The hops in words; who answers for whom only where that is the matter."""
+        matters = self.end in (None, End.NO_NEIGHBOUR)
+        return tuple(str(hop) for hop in distinct(self.hops) if matters or not hop.resolves)
 
     @property
     def end(self) -> End | None:
@@ -166,8 +172,9 @@ def _groups(index: Index) -> list[Group]:
                     looks[address] = _look(index, networks, address)
                 key = (director.name, looks[address], protocol, _service_key(service))
                 asking = [host for host in clients if any(h.address.version == address.version for h in host.addresses)]
+                idle = not any(each.weight for each in service.destinations)
                 for destination in service.destinations:
-                    if destination.weight and destination.name in index.hosts:
+                    if (destination.weight or idle) and destination.name in index.hosts:
                         own = _destination_key(index, destination, address, port)
                         for client in asking:
                             trip = Trip(client.name, director.name, service, destination, address, port, protocol)
@@ -214,12 +221,15 @@ def _destination_key(index: Index, destination: Destination, address: Address, p
         destination.tunnel,
         destination.tunnel_port,
         listens in (port, destination.port),
+        destination.weight == 0,
+        len(index.holders.get(destination.address, ())),
     )
 
 
 def _walked(index: Index, group: Group) -> Failure | None:
     trip = group.trip
-    walks = walk_case(case_of(index, trip), trip.destination.name)
+    # The scheduler is left alone only where it has nothing to choose from.
+    walks = walk_case(case_of(index, trip), trip.destination.name if trip.destination.weight else None)
     for walk, when in zip(walks, TIMES, strict=True):
         if walk.verdict is not Verdict.WORKS:
             return Failure(trip, tuple(dict.fromkeys(group.pairs)), walk, when)
@@ -228,11 +238,14 @@ def _walked(index: Index, group: Group) -> Failure | None:
 
 def case_of(index: Index, trip: Trip) -> Case:
     """The few hosts that the walk of a trip needs, and what is asked of them."""
-    names = [trip.client, *index.always, *index.like(trip.address).values(), trip.destination.name]
+    same = index.holders.get(trip.destination.address, ())
+    names = [trip.client, *index.always, *index.like(trip.address).values(), *same, trip.destination.name]
     hosts = {name: index.hosts[name] for name in dict.fromkeys(names) if name in index.hosts}
     hosts = {name: _only(host, trip) for name, host in hosts.items()}
-    first = [name for name in hosts if name != trip.destination.name and name not in index.always]
-    return Case("walk", with_listeners(hosts), _asks(trip), (trip.destination.name, *first))
+    # Who else has the real server's address is heard before it.
+    others = [name for name in (*same, *hosts) if name != trip.destination.name and name not in index.always]
+    first = (*dict.fromkeys([*(name for name in others if name in same), trip.destination.name, *others]),)
+    return Case("walk", with_listeners(hosts), _asks(trip), first)
 
 
 def _only(host: HostState, trip: Trip) -> HostState:

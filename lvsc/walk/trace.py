@@ -59,6 +59,9 @@ class Fact(NamedTuple):
         return f"{self.key} = {self.value}" if self.value else self.key
 
 
+ASKS, ANSWERS = "asks who has", "answers for"
+
+
 class Hop(NamedTuple):
     """A step of a packet: where, by which device, what the host did with which packet, and why.
 
@@ -72,6 +75,11 @@ class Hop(NamedTuple):
     reply: bool
     fact: Fact | None = None
     end: End | None = None
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it only finds the next hop's neighbour."""
+        return self.did.startswith((ASKS, ANSWERS))
 
     def __str__(self) -> str:
         where = f"{self.host} {self.device}".rstrip()

@@ -20,7 +20,8 @@ TRUTH = ROOT / "tests" / "walk" / "truth"
 # Every forwarding method in both families, filters and marks, tunnels, loops, order of broadcasts, deeds between asks.
 PLAYED = [
     "dr-good", "dr-noarp-dirfirst", "dr-failover-garp", "dr-fw-stateful-ct1", "dr-vmac", "dr-vlan-parent",
-    "dr6-dir2-dad", "dr6-gw-dir-fwd1", "nat-1arm-lan-32-noredir", "nat-client-is-rs-full", "nat6-full-ct1", "nat-gw-policy",
+    "dr6-dir2-dad", "dr6-gw-dir-fwd1", "nat-1arm-lan-32-noredir", "nat-client-is-rs-full", "nat6-full-ct1",
+    "nat-gw-policy",
     "tun-big-req-far1400", "tun-gue-nocsum", "tun6-vip-before-dip", "tun46-named-ipip6", "fwm-nat-port0", "udp-dr-ops",
     "persist-32",
 ]  # fmt: skip

@@ -10,7 +10,8 @@ import pytest
 from lvsc.snapshot import read_states
 from lvsc.walk import walk_case
 
-CASES = sorted((Path(__file__).parent / "truth").glob("*.json")) + sorted((Path(__file__).parent / "kept").glob("*.json"))
+HERE = Path(__file__).parent
+CASES = [path for folder in ("truth", "kept") for path in sorted((HERE / folder).glob("*.json"))]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
