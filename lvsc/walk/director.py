@@ -43,8 +43,6 @@ def requests(world: World, machine: Machine, skb: Skb) -> bool:
         entry, goes_on = _schedule(world, machine, skb, service)
         if entry is None:
             return goes_on
-    elif packet.what in (What.ACK, What.DATA, What.DATAGRAM):
-        machine.table.establish(entry)
     packet.talk.seen_by = packet.talk.seen_by or machine.name
     skb.entry = entry
     return transmit(world, machine, skb, entry)

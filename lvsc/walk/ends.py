@@ -155,7 +155,7 @@ def _accept(world: World, machine: Machine, packet: Packet) -> None:
 def _client(world: World, machine: Machine, skb: Skb, socket: Socket) -> None:
     packet, talk = skb.packet, socket.talk
     if packet.what is What.SYN_ACK and not socket.open:
-        socket.open, socket.mss = True, packet.mss
+        socket.open, socket.mss, talk.opened = True, packet.mss, True
         local_out(world, machine, Skb(changed(socket.sample, what=What.ACK, size=HEADERS[packet.version])))
         send_data(world, machine, socket, talk.ask.request)
     elif packet.what is What.DATA:

@@ -84,7 +84,7 @@ def forward(world: World, machine: Machine, skb: Skb, route: InputRoute) -> None
     skb.packet = changed(packet, ttl=packet.ttl - 1)
     if not pass_hook(world, machine, skb, Place(Hook.FORWARD, skb.device, way.device)):
         return
-    if skb.packet.src != packet.src:
+    if skb.packet.src != packet.src and machine.settings.get("net/ipv4/vs/snat_reroute", 1):
         # ip_vs_route_me_harder(): a reply is routed by the source that it has now.
         again = machine.fibs[packet.version].lookup(packet.dst, skb.packet.src, skb.mark)
         if again is None:
@@ -160,7 +160,8 @@ def _all_lookers(machine: Machine, hook: Hook) -> Iterator[tuple[int, Chain | Ha
 
 
 def _track(world: World, machine: Machine, skb: Skb) -> bool:
-    if not skb.ipvs:
+    # Over lo it is tracked already.
+    if not skb.ipvs and skb.ct is None:
         machine.tracker.track(skb)
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
@@ -16,7 +16,7 @@ TemplateKey = tuple[str, str, object, int]
 
 @dataclass(slots=True, eq=False)
 class Dest:
-    """A real server of a service with its counters; `active`: established connections, `inactive`: others."""
+    """A real server of a service with its counters; `active`: TCP connections from their SYN to their end."""
 
     entry: Destination
     active: int = 0
@@ -49,7 +49,7 @@ class Service:
     entry: VirtualService
     dests: list[Dest]
     turn: int = -1
-    current_weight: int = 0
+    current_weight: int = -1
     last: dict[Address, Dest] = field(default_factory=dict)
     maglev: list[Dest] = field(default_factory=list)
 
@@ -68,8 +68,7 @@ class Entry:
     dport: int
     tracked: bool
     one_packet: bool = False
-    established: bool = False
-    closed: bool = False
+    active: bool = False
 
     @property
     def method(self) -> ForwardingMethod:
@@ -112,7 +111,9 @@ class Table:
             self.connections[_key(entry)] = entry
             answer = (entry.protocol, dest.entry.address, entry.dport, entry.client, entry.cport)
             self._answers[answer] = entry
-            dest.inactive += 1
+            entry.active = entry.protocol == "tcp"
+            dest.active += entry.active
+            dest.inactive += not entry.active
         dest.count()
 
     def request(self, key: ConnKey) -> Entry | None:
@@ -123,18 +124,11 @@ class Table:
         """The connection that a packet of a real server belongs to."""
         return self._answers.get(key)
 
-    def establish(self, entry: Entry) -> None:
-        """The client acknowledged: the connection counts as active."""
-        if not entry.established and not entry.one_packet:
-            entry.established = True
-            entry.dest.active += 1
-            entry.dest.inactive -= 1
-
-    def close(self) -> None:
-        """Every connection ended: it stays, but counts as inactive."""
+    def close(self, ended: Collection[tuple[Address, int]]) -> None:
+        """The connections of these clients ended: they stay, but count as inactive."""
         for entry in self.connections.values():
-            if entry.established and not entry.closed:
-                entry.closed = True
+            if entry.active and (entry.client, entry.cport) in ended:
+                entry.active = False
                 entry.dest.active -= 1
                 entry.dest.inactive += 1
 

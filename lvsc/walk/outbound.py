@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lvsc.state import Hook, RouteKind, Scope
 from lvsc.walk.fib import Way
 from lvsc.walk.inbound import Place, leave, local_in, next_hop, pass_hook, path_mtu
@@ -53,11 +55,11 @@ def finish_out(world: World, machine: Machine, skb: Skb, way: Way) -> None:
     packet = skb.packet
     if way.kind is RouteKind.LOCAL:
         world.tell(machine, "lo", f"{packet.dst} is an address of its own", packet, way.fact)
-        inside = Skb(
-            packet, "lo", None, skb.mark, skb.untracked, skb.ct, skb.ct_state, skb.ct_reply, skb.entry, skb.ipvs
-        )
         machine.tracker.confirm(skb)
-        local_in(world, machine, inside)
+        inside = replace(skb, device="lo")
+        # Over lo a packet meets the filters once more, as if it came from outside.
+        if pass_hook(world, machine, inside, Place(Hook.PREROUTING, "lo", None)):
+            local_in(world, machine, inside)
         return
     device, hop = next_hop(machine, way.device, way.gateway, packet.dst)
     mtu = path_mtu(machine, device, packet.dst, way.mtu)

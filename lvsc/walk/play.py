@@ -57,8 +57,9 @@ def _walk(world: World, ask: Ask) -> Walk:
     ]
     if any(not talk.done for talk in talks):
         world.now += _GIVE_UP
+    ended = {(talk.source, talk.port) for talk in talks if talk.opened}
     for each in world.made:
-        each.table.close()
+        each.table.close(ended)
         each.sockets.clear()
     return _result(world, ask, talks)
 

@@ -82,12 +82,12 @@ def _full_check(
     """__fib_validate_source()."""
     fib, filtered = machine.fibs[4], machine.settings.fact("rp_filter", device)
     back = fib.lookup(source, to)
-    if back is None:
+    if back is None or back.kind not in (RouteKind.UNICAST, RouteKind.LOCAL):
         return (End.REVERSE_PATH, filtered, False) if strict else (None, None, False)
-    if back.kind is not RouteKind.UNICAST and not (back.kind is RouteKind.LOCAL and local_ok):
-        if back.kind is RouteKind.LOCAL:
-            return End.MARTIAN_SOURCE, Fact(FactKind.ADDRESS, str(source), "its own"), False
-        return End.REVERSE_PATH, back.fact, False
+    if back.broadcast:
+        return End.BAD_SOURCE, back.fact, False
+    if back.kind is RouteKind.LOCAL and not local_ok:
+        return End.MARTIAN_SOURCE, Fact(FactKind.ADDRESS, str(source), "its own"), False
     if back.device == device:
         return None, None, back.on_link
     if not machine.primary.get(device):

@@ -31,21 +31,40 @@ def _rr(service: Service, packet: Packet) -> Dest | None:
 
 
 def _wrr(service: Service, packet: Packet) -> Dest | None:
-    """Interleaved by weight: the current weight falls by the greatest common divisor on each round."""
-    weights = [dest.weight for dest in service.dests if dest.weight > 0]
-    if not weights:
-        return None
-    divisor, most, count = math.gcd(*weights), max(weights), len(service.dests)
-    for _ in range(count * (most // divisor + 1)):
-        service.turn = (service.turn + 1) % count
-        if service.turn == 0:
-            service.current_weight -= divisor
+    """Interleaved by weight: whoever has at least the current weight, which falls with each round (ip_vs_wrr.c)."""
+    step, most = _steps([dest.weight for dest in service.dests])
+    if service.current_weight < 0:
+        service.current_weight = _begin([dest.weight for dest in reversed(service.dests)])
+    count = len(service.dests)
+    for _ in range(count * (most // step + 2)):
+        service.turn += 1
+        if service.turn >= count:
+            service.turn = 0
+            service.current_weight -= step
             if service.current_weight <= 0:
                 service.current_weight = most
         dest = service.dests[service.turn]
         if dest.usable() and dest.weight >= service.current_weight:
             return dest
     return None
+
+
+def _steps(weights: list[int]) -> tuple[int, int]:
+    """The greatest common divisor, and the weight that a round starts with."""
+    step = math.gcd(*weights) or 1
+    return step, max(weights, default=0) - (step - 1)
+
+
+def _begin(weights: list[int]) -> int:
+    """The current weight after the real servers were added one by one (ip_vs_wrr_dest_changed)."""
+    current = 0
+    for count in range(1, len(weights) + 1):
+        step, most = _steps(weights[:count])
+        if current > most or not current:
+            current = most
+        elif step > 1:
+            current = current // step * step + 1
+    return current
 
 
 def _least(service: Service, load: Callable[[Dest], int], weighted: bool) -> Dest | None:

@@ -29,6 +29,7 @@ class Talk:
     hops: list[Hop] = field(default_factory=list)
     unmodelled: str = ""
     received: int = 0
+    opened: bool = False
     server: str | None = None
 
     @property
