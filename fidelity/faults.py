@@ -160,7 +160,8 @@ def policy(made: World) -> bool:
     source = ip_network(made.vip) if made.methods.get(host.name) is not ForwardingMethod.NAT else None
     if source is None:
         source = made.at(segment, 1).network
-    number = dice.choice([1, 2, 250])
+    own = {held.ip for held in host.held}
+    number = dice.choice([each for each in (1, 2, 250) if made.at(segment, each).ip not in own])
     kind = RouteKind.BLACKHOLE if dice.chance(10) else RouteKind.UNICAST
     family = host.ipvs[0].family if host.ipvs else made.directors[0].ipvs[0].family
     host.rules.append(PolicyRule(32765, family, 100 if kind is RouteKind.UNICAST else 254, kind, source=source))
