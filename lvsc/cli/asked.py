@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from lvsc.state import Ask
+    from lvsc.state import Ask, Case
 
 _TARGET = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):([0-9]{1,5})(?:/([a-z]+))?")
 _WANTED = "ADDRESS:PORT or ADDRESS:PORT/PROTOCOL, such as 192.0.2.100:80 or [2001:db8::100]:53/udp"
@@ -40,3 +40,20 @@ def ask(
         response,
         exchanges,
     )
+
+
+def recorded(paths: list[str], asked: Ask | None) -> Case:
+    """The recorded hosts and what to ask of them; raises LvscError where that is nothing."""
+    from dataclasses import replace
+
+    from lvsc.finding import LvscError
+    from lvsc.snapshot import read_states
+
+    case = read_states(paths)
+    if asked is not None:
+        if asked.origin not in case.hosts:
+            raise LvscError(f"no host is named {asked.origin}", f"use one of: {', '.join(case.hosts)}")
+        return replace(case, asks=(asked,))
+    if not case.asks:
+        raise LvscError("nothing is asked: the state files hold no asks", "ask with --from and --to")
+    return case

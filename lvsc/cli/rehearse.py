@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lvsc.cli import codes
-from lvsc.cli.asked import ask
+from lvsc.cli.asked import ask, recorded
 from lvsc.cli.lint import Paths
 
 if TYPE_CHECKING:
     from lvsc.lab.scene import Scene
-    from lvsc.state import Ask, Case
+    from lvsc.state import Ask
 
 EXAMPLE = "Example: lvsc rehearse examples/dr-minimal.yaml"
 
@@ -99,30 +99,13 @@ def _play_states(
     from lvsc.lab.rehearsal import rehearse_cases
     from lvsc.report.case import as_json, table
 
-    case = _case(paths, asked)
+    case = recorded(paths, asked)
     chosen = choose(backend.value if backend else None, case_needs_nft(case))
     with working(f"rehearsing in a private kernel ({chosen.NAME})"):
         (played,) = rehearse_cases([case], chosen, time_limit)
     write_text("-", as_json(played) if json_ else table(played))
     if not played.works:
         raise typer.Exit(codes.FINDINGS)
-
-
-def _case(paths: list[str], asked: Ask | None) -> Case:
-    """The recorded hosts and what to ask of them; raises LvscError where that is nothing."""
-    from dataclasses import replace
-
-    from lvsc.finding import LvscError
-    from lvsc.snapshot import read_states
-
-    case = read_states(paths)
-    if asked is not None:
-        if asked.origin not in case.hosts:
-            raise LvscError(f"no host is named {asked.origin}", f"use one of: {', '.join(case.hosts)}")
-        return replace(case, asks=(asked,))
-    if not case.asks:
-        raise LvscError("nothing to rehearse: the state files hold no asks", "ask with --from and --to")
-    return case
 
 
 def _scene(paths: list[str], sample: int | None) -> Scene:

@@ -20,6 +20,6 @@ def emit(host: HostState) -> Iterator[File]:
 def _lines(host: HostState) -> Iterator[str]:
     """ip_forward first: writing it resets other keys (devinet.c: inet_forward_change)."""
     later = {link.name for link in host.links if link.ours}
-    for path, value in sorted(host.sysctls, key=lambda item: (item[0] != "net/ipv4/ip_forward", item[0])):
+    for path, value in host.sysctls:
         # `-`: a device that comes after this file is read gets its keys again from udev (99-systemd.rules).
         yield f"{'-' if later & set(path.split('/')) else ''}{path} = {value}"

@@ -10,8 +10,8 @@ from lvsc.emit import emit_host
 from lvsc.emit.ipbatch import link_lines, route_line
 from lvsc.emit.modules import needed
 from lvsc.lab.probes import Probe, probes
-from lvsc.lab.serving import serves
 from lvsc.state import Held, Hosts, HostState, Link
+from lvsc.state.serving import serves
 from lvsc.words import HostRole
 
 _TOOLS = {
@@ -171,9 +171,9 @@ def _address(held: Held) -> str:
 
 def _reachable(host: HostState) -> Iterable[Any]:
     """Routes whose gateway is on the link: the kernel refuses the others, as it would on the real host."""
+    near = [held.address.network for held in host.addresses]
+    near += [route.to for route in host.routes if route.via is None]
     for route in host.routes:
-        near = (
-            held.address.network for held in host.addresses if route.via and held.address.version == route.via.version
-        )
-        if route.via is None or route.device is not None or any(route.via in network for network in near):
+        via = route.via
+        if via is None or route.device is not None or any(via.version == n.version and via in n for n in near):
             yield route

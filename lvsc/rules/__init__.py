@@ -17,15 +17,23 @@ from lvsc.rules import (
     director_hides_vip,
     disconnected_part,
     dr_gateway_is_director,
+    dr_without_layer_two,
     drops_gratuitous_arp,
     duplicate_service,
+    duplicate_sync_id,
     duplicate_vrid,
     every_weight_zero,
     failover_of_one,
+    failover_on_a_pause,
+    follower_with_other_directors,
     forwarding_off,
     ftp_without_helper,
     hash_without_fallback,
     inside_does_not_follow,
+    kube_proxy_answers_arp,
+    kube_proxy_hash_scheduler,
+    kube_proxy_ipvs_ends,
+    kube_proxy_removes_services,
     late_detection,
     mark_of_kube_proxy,
     nat_client_on_link,
@@ -37,6 +45,10 @@ from lvsc.rules import (
     persistence_for_everyone,
     persistence_of_a_hash_scheduler,
     persistence_per_port,
+    platform_checks_source,
+    platform_drops_tunnel,
+    platform_ignores_takeover,
+    platform_without_multicast,
     port_hidden_by_mark,
     port_remap,
     port_zero_without_persistence,
@@ -49,14 +61,18 @@ from lvsc.rules import (
     reverse_path_drops_requests,
     reverse_path_drops_tunnel,
     sh_weights_overflow,
+    sorry_server_is_director,
     sorry_server_is_real_server,
+    sysctl_of_kube_proxy,
     sysctl_of_no_device,
     threshold_counts_ended_connections,
     tunnel_mtu,
     tunnel_not_opened,
+    tunnel_shared_with_pods,
     udp_judged_by_tcp,
     udp_without_one_packet,
     unicast_without_address,
+    unreachable,
     vip_missing_on_real_server,
     vip_off_director,
     vip_on_several_directors,
@@ -64,6 +80,7 @@ from lvsc.rules import (
     weights_ignored,
 )
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.evidence import explain
 
 RULES: tuple[ModuleType, ...] = (
     real_server_answers_arp,
@@ -123,12 +140,36 @@ RULES: tuple[ModuleType, ...] = (
     overlapping_networks,
     sysctl_of_no_device,
     tunnel_mtu,
+    unreachable,
+    platform_without_multicast,
+    platform_ignores_takeover,
+    platform_checks_source,
+    dr_without_layer_two,
+    platform_drops_tunnel,
+    failover_on_a_pause,
+    follower_with_other_directors,
+    duplicate_sync_id,
+    kube_proxy_removes_services,
+    kube_proxy_answers_arp,
+    kube_proxy_ipvs_ends,
+    kube_proxy_hash_scheduler,
+    sysctl_of_kube_proxy,
+    tunnel_shared_with_pods,
+    sorry_server_is_director,
 )
 
-__all__ = ["RULES", "Rule", "Site", "check"]
+__all__ = ["RULES", "Rule", "Site", "check", "others"]
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """All findings of all rules."""
+    """All findings of all rules, those that break packets with a packet's way, and every loss that none explains."""
+    findings, rest = explain(site, others(site))
+    yield from findings
+    yield from unreachable.unexplained(site, rest)
+
+
+def others(site: Site) -> Iterator[Finding]:
+    """The findings of the rules that know a cause."""
     for module in RULES:
-        yield from module.check(site)
+        if module is not unreachable:
+            yield from module.check(site)

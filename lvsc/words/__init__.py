@@ -13,7 +13,9 @@ from lvsc.words.family import (
     parse_network,
 )
 from lvsc.words.forwarding import ForwardingMethod, TunnelType
+from lvsc.words.platform import Platform
 from lvsc.words.protocol import Protocol
+from lvsc.words.proxy_mode import ProxyMode
 from lvsc.words.role import HostRole
 from lvsc.words.scheduler import FLAGS, Scheduler, SchedulerFlag
 from lvsc.words.sysctl import sysctl_name, sysctl_path
@@ -28,7 +30,9 @@ __all__ = [
     "HostRole",
     "Interface",
     "Network",
+    "Platform",
     "Protocol",
+    "ProxyMode",
     "Scheduler",
     "SchedulerFlag",
     "TunnelType",
