@@ -29,7 +29,7 @@ def _ask(made: World, big: bool) -> Ask:
     most = 4000 if made.protocol is Protocol.UDP else 5000
     request = most if big and dice.chance(75) else 0
     response = dice.choice([most, 20000 if made.protocol is Protocol.TCP else most]) if big and dice.chance(40) else 0
-    slow = made.protocol is Protocol.TCP and not big and dice.chance(6)
+    slow = made.protocol is Protocol.TCP and not big and dice.chance(30 if made.one_arm else 6)
     port = made.port if dice.chance(97) else 81
     connections = dice.weighted({4: 75.0, 2: 10.0, 6: 15.0})
     source = origin.address("eth0", made.family) if dice.chance(10) else None

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_network
 
-from fidelity.draft import Draft, World, single
+from fidelity.draft import Draft, World, at, single
 from fidelity.faults_filter import FILTER_FAULTS
 from fidelity.world import open_tunnel
-from lvsc.state import Held, Link, LinkKind, Listener, Neighbour, PolicyRule, RouteKind
+from lvsc.state import Held, Link, LinkKind, Listener, Neighbour, PolicyRule, Route, RouteKind
 from lvsc.words import ForwardingMethod, Scheduler, TunnelType
 
 Fault = Callable[[World], bool]
@@ -160,7 +160,8 @@ def policy(made: World) -> bool:
     source = ip_network(made.vip) if made.methods.get(host.name) is not ForwardingMethod.NAT else None
     if source is None:
         source = made.at(segment, 1).network
-    number = dice.choice([1, 2, 250])
+    own = {held.ip for held in host.held}
+    number = dice.choice([each for each in (1, 2, 250) if made.at(segment, each).ip not in own])
     kind = RouteKind.BLACKHOLE if dice.chance(10) else RouteKind.UNICAST
     family = host.ipvs[0].family if host.ipvs else made.directors[0].ipvs[0].family
     host.rules.append(PolicyRule(32765, family, 100 if kind is RouteKind.UNICAST else 254, kind, source=source))
@@ -205,17 +206,21 @@ def mtu(made: World) -> bool:
 def tunnel(made: World) -> bool:
     """A tunnel device that is missing, down, or for somebody else."""
     hosts, dice = _own(made, ForwardingMethod.TUN), made.dice
+    table = made.hosts["dir"].ipvs[0].destinations
     if not hosts:
         return False
     what = dice.weighted({"missing": 15.0, "down": 20.0, "named": 35.0, "wrong": 20.0, "other kind": 10.0})
     for host in dice.some(hosts):
-        name = next(each for each in ("tunl0", "gre0", "ip6tnl0") if each in host.links)
+        name = next((each for each in ("tunl0", "gre0", "ip6tnl0", "sit0") if each in host.links), None)
+        if name is None:
+            continue
         link = host.links.pop(name)
+        outer = next((each.address.version for each in table if each.name == host.name), made.family)
         if what == "down":
             host.links[name] = replace(link, up=False)
         elif what in ("named", "wrong"):
-            remote = made.hosts["dir"].address("eth0", made.family) if what == "named" else made.at("lan", 250).ip
-            local = host.address("eth0", made.family) if dice.chance(60) else None
+            remote = made.hosts["dir"].address("eth0", outer) if what == "named" else at(outer, "lan", 250).ip
+            local = host.address("eth0", outer) if dice.chance(60) else None
             host.links["tun1"] = replace(link, name="tun1", remote=remote, local=local, mtu=min(link.mtu, 1400))
         elif what == "other kind":
             other = [each for each in TunnelType if each is not made.tunnel]
@@ -328,10 +333,43 @@ def devices(made: World) -> bool:
     return True
 
 
+def routes(made: World) -> bool:
+    """A route for one address or network: to nowhere, to somebody, or with limits of its own."""
+    dice = made.dice
+    host = dice.choice([*made.directors, *made.servers, made.hosts["router"]])
+    segment = next(link.segment for link in host.links.values() if link.segment)
+    client = dice.choice(made.clients).address("eth0", made.family)
+    server = dice.choice(made.servers).address("eth0", made.family)
+    target = dice.choice([each for each in (client, server, made.vip) if each is not None])
+    kind = dice.weighted(
+        {RouteKind.UNICAST: 55.0, RouteKind.BLACKHOLE: 15.0, RouteKind.UNREACHABLE: 15.0, RouteKind.PROHIBIT: 15.0}
+    )
+    if kind is not RouteKind.UNICAST:
+        host.routes.append(Route(ip_network(target), None, None, kind=kind))
+    else:
+        own = {held.ip for held in host.held}
+        number = dice.choice([each for each in (1, 2, 11, 250) if made.at(segment, each).ip not in own])
+        mtu, advmss = (1400, 0) if dice.chance(20) else (0, 1200 if dice.chance(10) else 0)
+        host.routes.append(Route(ip_network(target), made.at(segment, number).ip, None, mtu=mtu, advmss=advmss))
+    made.note(f"route {host.name} {target} {kind.value}")
+    return True
+
+
+def proxy(made: World) -> bool:
+    """Somebody answers ARP for what it can route elsewhere."""
+    if made.family == 6:
+        return False
+    host = made.dice.choice([made.hosts["router"], *made.directors])
+    device = made.dice.choice(["all", *(name for name, link in host.links.items() if link.segment)])
+    host.set(f"net/ipv4/conf/{device}/proxy_arp", 1)
+    made.note(f"proxy_arp {host.name} {device}")
+    return True
+
+
 FAULTS: dict[Fault, float] = {
     arp: 14.0, vip_on_server: 8.0, vip_on_director: 5.0, reverse_path: 10.0, forwarding: 8.0, switches: 6.0,
     table_switches: 5.0, gateway: 12.0, policy: 6.0, neighbour: 4.0, mtu: 6.0, tunnel: 10.0, table: 8.0,
-    listener: 4.0, backup: 12.0, devices: 3.0, **FILTER_FAULTS,
+    listener: 4.0, backup: 12.0, devices: 3.0, routes: 6.0, proxy: 2.5, **FILTER_FAULTS,
 }  # fmt: skip
 
 

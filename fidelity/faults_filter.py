@@ -116,6 +116,18 @@ def untracked(made: World) -> bool:
     return True
 
 
+def masquerade(made: World) -> bool:
+    """A director that hides what it sends outside, as a gateway for the real servers would."""
+    host, dice = dice_host(made), made.dice
+    inside = made.at("lan" if made.one_arm else "priv", 1).network
+    rule = FilterRule(Act.MASQUERADE, source=inside if dice.chance(60) else None, device_out="eth0")
+    host.chains.append(Chain(_NAMES[made.family], Hook.POSTROUTING, 100, (rule,), nat=True))
+    if dice.chance(40):
+        host.set("net.ipv4.vs.conntrack", 1)
+    made.note("masquerade")
+    return True
+
+
 def marks(made: World) -> bool:
     """The mark of a marked service is missing, for another port, or too late."""
     hosts = [host for host in made.directors if host.ipvs and host.ipvs[0].mark is not None]
@@ -143,5 +155,6 @@ def _changed(made: World, chain: Chain, what: str) -> Chain:
 
 
 FILTER_FAULTS: dict[Callable[[World], bool], float] = {
-    director_input: 5.0, director_forward: 4.0, director_output: 2.0, server_input: 4.0, untracked: 1.5, marks: 20.0,
+    director_input: 5.0, director_forward: 4.0, director_output: 2.0, server_input: 4.0, untracked: 1.5,
+    masquerade: 3.0, marks: 20.0,
 }  # fmt: skip

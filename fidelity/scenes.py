@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fidelity.asking import ask
 from fidelity.draft import Dice
 from fidelity.faults import spoil
+from fidelity.variants import vary
 from fidelity.world import world
 from lvsc.state import Case
 
@@ -24,6 +25,7 @@ class Scene:
 def scene(seed: int, number: int) -> Scene:
     """The scene of that number."""
     made = world(Dice(f"{seed}/{number}"))
+    vary(made)
     spoil(made)
     ask(made)
     return Scene(made.freeze(f"s{seed}-{number:05d}"), made.mode, made.family, tuple(made.notes))

@@ -82,7 +82,7 @@ class Cluster:
                 own = f" address {mac}" if mac else ""
                 lines.append(f"link add name p{index}x{number} type veth peer name {device}{own} netns {host}")
                 lines.append(f"link set dev p{index}x{number} master br{index} mtu {segment['mtu']} up")
-        self._run(_WIRES, ["ip", "-batch", "-"], "\n".join(lines) + "\n")
+        self._step(_WIRES, {"tool": "run", "command": ["ip", "-batch", "-"], "text": "\n".join(lines) + "\n"})
         for host, devices in self._devices().items():
             switch_off(host, devices)
 

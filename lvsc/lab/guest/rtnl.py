@@ -80,23 +80,57 @@ def _options(words: list[str], *flags: str) -> dict[str, str]:
 
 
 def _link_set(link: socket.socket, words: list[str]) -> bool:
-    _, device, *what = words
-    up = what == ["up"]
-    if not up and what[:1] != ["mtu"]:
+    given = _options(words, "up")
+    if set(given) - {"dev", "mtu", "master", "up"}:
         return False
-    flags = _IFF_UP if up else 0
-    body = struct.pack("=BxHiII", socket.AF_UNSPEC, 0, socket.if_nametoindex(device), flags, flags)
-    _ask(link, _NEWLINK, 0, body, [] if up else [(4, _number(what[1]))])
+    flags = _IFF_UP if "up" in given else 0
+    attributes: Attributes = [(4, _number(given["mtu"]))] if "mtu" in given else []
+    attributes += [(10, _number(socket.if_nametoindex(given["master"])))] if "master" in given else []
+    _ask(link, _NEWLINK, 0, _interface(socket.if_nametoindex(given["dev"]), flags), attributes)
     return True
 
 
+def _interface(index: int = 0, flags: int = 0) -> bytes:
+    """struct ifinfomsg."""
+    return struct.pack("=BxHiII", socket.AF_UNSPEC, 0, index, flags, flags)
+
+
+def _named(name: str) -> tuple[int, bytes]:
+    return 3, name.encode() + b"\0"
+
+
 def _link_add(link: socket.socket, words: list[str]) -> bool:
-    given = _options(words)
-    if given.get("type") != "dummy" or set(given) - {"name", "mtu", "type"}:
+    given = _options(words, "peer")
+    kind, known = given.get("type"), {"name", "mtu", "type"}
+    attributes: Attributes = [(4, _number(given["mtu"]))] if "mtu" in given else []
+    data = b""
+    if kind == "veth" and words[4:5] == ["peer"]:
+        return _pair(link, words[1], _options(words[5:]))
+    if kind == "bridge":
+        known |= {"forward_delay", "mcast_snooping"}
+        data = _attribute(1, _number(given.get("forward_delay", 0))) + _attribute(23, b"\0")
+    elif kind != "dummy":
         return False
-    kind = _attribute(1, b"dummy")
-    attributes = [(3, given["name"].encode() + b"\0"), (4, _number(given["mtu"])), (18, kind)]
-    _ask(link, _NEWLINK, _CREATE | _EXCL, struct.pack("=BxHiII", 0, 0, 0, 0, 0), attributes)
+    if set(given) - known or given.get("mcast_snooping", "0") != "0":
+        return False
+    info = _attribute(1, kind.encode()) + (_attribute(2, data) if data else b"")
+    _ask(link, _NEWLINK, _CREATE | _EXCL, _interface(), [_named(given["name"]), *attributes, (18, info)])
+    return True
+
+
+def _pair(link: socket.socket, name: str, peer: dict[str, str]) -> bool:
+    """A cable: one end here, the other in a host."""
+    if set(peer) - {"name", "address", "netns"}:
+        return False
+    host = os.open(netns.path(peer["netns"]), os.O_RDONLY)
+    try:
+        other: Attributes = [_named(peer["name"]), (28, _number(host))]
+        other += [(1, bytes.fromhex(peer["address"].replace(":", "")))] if "address" in peer else []
+        end = _interface() + b"".join(_attribute(*each) for each in other)
+        info = _attribute(1, b"veth") + _attribute(2, _attribute(1, end))
+        _ask(link, _NEWLINK, _CREATE | _EXCL, _interface(), [_named(name), (18, info)])
+    finally:
+        os.close(host)
     return True
 
 
