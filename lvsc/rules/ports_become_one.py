@@ -1,12 +1,12 @@
 """Several ports of a service come to one port of a real server.
 
 Why it hurts
-    With nat and a mark the director writes the real server's port into every
-    packet, whichever port the client asked for. What comes for 443 meets the
-    same listener as what comes for 80; it cannot tell plain text from TLS by
-    the port.
+    With nat the director writes the real server's port into every packet,
+    whichever port the client asked for. What comes for 443 meets the same
+    listener as what comes for 80; it cannot tell plain text from TLS by the
+    port.
 Wrong
-    ports: [80, 443], as_one: true, mode: nat, real_servers: {web1: {port: 8080}}
+    ports: [80, 443], mode: nat, real_servers: {web1: {port: 8080}}
 Right
     the same without the real server's port: each packet keeps its own
 Source
@@ -32,9 +32,9 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service, member, _ in site.topology.pairs(ForwardingMethod.NAT):
-        if service.mark is not None and member.port is not None and (ports := _several(service)):
+        if member.port is not None and (ports := _several(service)):
             at = member.origin.at("port")
-            message = f"service {service.name} (nat, mark {service.mark}) brings ports {ports}"
+            message = f"service {service.name} (nat) brings {ports}"
             message = f"{message} to port {member.port} of {member.server}"
             remedy = f"remove `port: {member.port}`: each packet keeps its port"
             key = "ports" if service.origin.says("ports") else "port"
@@ -43,7 +43,9 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
 
 def _several(service: Service) -> str:
     """The ports in words, where it is more than one."""
-    if len(service.ports) == 1 and service.ports[0][0] == service.ports[0][1] != 0:
+    if len(service.ports) < 2 and all(low == high != 0 for low, high in service.ports):
         return ""
-    each = ["all" if low == 0 else str(low) if low == high else f"{low}-{high}" for low, high in service.ports]
-    return " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
+    if (0, 0) in service.ports:
+        return "every port"
+    each = [str(low) if low == high else f"{low}-{high}" for low, high in service.ports]
+    return "ports " + " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
