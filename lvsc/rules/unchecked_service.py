@@ -4,7 +4,7 @@ Why it hurts
     A real server without a check is up for ever. When it dies, the director
     goes on sending it its share of the clients, until somebody edits the
     table by hand. A failover of the director does not help: the other one
-    has the same table.
+    has the same table. A sorry server is never asked.
 Wrong
     vips: {web: {..., failover: pair}}, services: {http: {vip: web, ...}}
 Right
@@ -30,8 +30,12 @@ def check(site: Site) -> Iterator[Finding]:
     kept = {name: site.hosts[name].keepalived for name in site.topology.directors}
     for service in site.topology.services.values():
         directors = site.topology.vips[service.vip].directors
-        unchecked = service.health is None and not service.origin.says("health") and len(service.members) > 1
-        if unchecked and all(kept[name] for name in directors):
+        unchecked = service.health is None and not service.origin.says("health")
+        if (
+            unchecked
+            and (len(service.members) > 1 or service.sorry is not None)
+            and all(kept[name] for name in directors)
+        ):
             found.setdefault(directors, []).append(service)
     for services in found.values():
         who = "service" if len(services) == 1 else "services"
