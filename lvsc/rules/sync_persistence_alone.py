@@ -36,7 +36,7 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     served = None
     for group in ipvs.synchronised(site):
-        senders = [name for name in group.directors if ipvs.setting(site.hosts[name], "sync_persist_mode") == 1]
+        senders = [name for name in group.directors if ipvs.setting(site.hosts[name], "sync_persist_mode")]
         if not senders:
             continue
         served = served or ipvs.services_of(site)
