@@ -5,6 +5,7 @@ from types import ModuleType
 
 from lvsc.finding import Finding
 from lvsc.rules import (
+    accept_local_everywhere,
     address_conflict,
     address_is_broadcast,
     address_is_network,
@@ -23,6 +24,7 @@ from lvsc.rules import (
     every_weight_zero,
     failover_of_one,
     forwarding_off,
+    forwards_without_need,
     ftp_without_helper,
     hash_without_fallback,
     inside_does_not_follow,
@@ -31,7 +33,10 @@ from lvsc.rules import (
     nat_client_on_link,
     nat_gateway_does_not_float,
     nat_reply_bypasses_director,
+    neighbour_table_too_small,
     no_way_back,
+    no_way_to_real_server,
+    no_way_to_vip,
     one_arm_redirects,
     overlapping_networks,
     persistence_for_everyone,
@@ -46,8 +51,11 @@ from lvsc.rules import (
     real_server_off_link,
     real_server_undescribed,
     real_server_without_address,
+    reverse_path_drops_replies,
     reverse_path_drops_requests,
     reverse_path_drops_tunnel,
+    reverse_path_unsaid,
+    router_advertisements_ignored,
     sh_weights_overflow,
     sorry_server_is_real_server,
     sysctl_of_no_device,
@@ -57,6 +65,7 @@ from lvsc.rules import (
     udp_judged_by_tcp,
     udp_without_one_packet,
     unicast_without_address,
+    unknown_sysctl,
     vip_missing_on_real_server,
     vip_off_director,
     vip_on_several_directors,
@@ -123,6 +132,15 @@ RULES: tuple[ModuleType, ...] = (
     overlapping_networks,
     sysctl_of_no_device,
     tunnel_mtu,
+    no_way_to_vip,
+    no_way_to_real_server,
+    reverse_path_drops_replies,
+    reverse_path_unsaid,
+    router_advertisements_ignored,
+    unknown_sysctl,
+    neighbour_table_too_small,
+    forwards_without_need,
+    accept_local_everywhere,
 )
 
 __all__ = ["RULES", "Rule", "Site", "check"]
