@@ -5,6 +5,7 @@ from types import ModuleType
 
 from lvsc.finding import Finding
 from lvsc.rules import (
+    accept_local_everywhere,
     address_conflict,
     address_is_broadcast,
     address_is_network,
@@ -31,6 +32,7 @@ from lvsc.rules import (
     failover_on_a_pause,
     follower_with_other_directors,
     forwarding_off,
+    forwards_without_need,
     ftp_opens_high_ports,
     ftp_without_helper,
     hash_forgets_at_failover,
@@ -52,7 +54,10 @@ from lvsc.rules import (
     nat_client_on_link,
     nat_gateway_does_not_float,
     nat_reply_bypasses_director,
+    neighbour_table_too_small,
     no_way_back,
+    no_way_to_real_server,
+    no_way_to_vip,
     one_arm_redirects,
     overflow_at_few_connections,
     overlapping_networks,
@@ -76,8 +81,11 @@ from lvsc.rules import (
     real_server_undescribed,
     real_server_without_address,
     reused_port_goes_to_old_server,
+    reverse_path_drops_replies,
     reverse_path_drops_requests,
     reverse_path_drops_tunnel,
+    reverse_path_unsaid,
+    router_advertisements_ignored,
     sh_weights_overflow,
     sorry_server_is_director,
     sorry_server_is_real_server,
@@ -100,6 +108,7 @@ from lvsc.rules import (
     udp_without_one_packet,
     unchecked_service,
     unicast_without_address,
+    unknown_sysctl,
     unreachable,
     vip_missing_on_real_server,
     vip_off_director,
@@ -212,6 +221,15 @@ RULES: tuple[ModuleType, ...] = (
     sorry_server_off_link,
     checked_too_often,
     ports_become_one,
+    no_way_to_vip,
+    no_way_to_real_server,
+    reverse_path_drops_replies,
+    reverse_path_unsaid,
+    router_advertisements_ignored,
+    unknown_sysctl,
+    neighbour_table_too_small,
+    forwards_without_need,
+    accept_local_everywhere,
 )
 
 __all__ = ["RULES", "Rule", "Site", "check", "others"]

@@ -1,11 +1,14 @@
-"""A real server's reverse-path filter drops requests, because it answers by another device.
+"""A reverse-path filter drops requests, because the way back to the client is another device.
 
 Why it hurts
-    Requests come in on the device that the real server shares with the
-    director; their source is the client. Where the route to the client
-    leaves by another device, strict reverse-path filtering (1) takes them
-    for forgeries and drops them without a word. The greater of `all` and
-    the device counts; 2 (loose) passes what can be reached by any device.
+    The source of a request is the client. Where the route to the client
+    leaves by another device than that on which the request came, strict
+    reverse-path filtering (1) takes it for a forgery and drops it without a
+    word; loose filtering (2) drops it, too, where there is no route to the
+    client at all. That is so on real servers that share one device with the
+    director and answer by another, on routers, and on directors, which
+    answer nobody themselves and often have no route. The greater of `all`
+    and the device counts.
 Wrong
     eth1 shared with the director, gateway on eth0,
     sysctls: {net.ipv4.conf.all.rp_filter: 1}
@@ -19,14 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lvsc.finding import Finding, Note, Severity
+from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
-from lvsc.rules.way_home import Way, ways_home
-from lvsc.state import HostState
-from lvsc.words import ForwardingMethod
+from lvsc.rules.reverse_path import LOOSE, Crossing, crossings, drops, filtering, settings
+from lvsc.words import HostRole
 
 RULE = Rule("reverse-path-drops-requests", Severity.ERROR)
-_STRICT = 1
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -35,39 +36,19 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for way in ways_home(site, ForwardingMethod.DR):
-        if way.target.version != 4 or way.hop is None or way.hop.device is None:
-            continue
-        state = site.hosts[way.host.name]
-        if not any(path.endswith("/rp_filter") and value for path, value in state.sysctls):
-            continue
-        device = _entry(site, way, state)
-        if device is None or device == way.hop.device or _value(state, device) != _STRICT:
-            continue
-        at = sysctl_span(way.host, *(f"net/ipv4/conf/{name}/rp_filter" for name in (device, "all", "default")))
-        said = f"real server {way.host.name} drops requests of {way.client.name} on {device}"
-        message = f"{said}: rp_filter is {_STRICT} (strict), and its answers leave by {way.hop.device}"
-        note = Note(way.service.origin.at("mode"), f"service {way.service.name} sends requests to {device}")
-        yield at, RULE.at(at, message, f"set net.ipv4.conf.{device}.rp_filter: 2 on {way.host.name}", [note])
+    for each in crossings(site, all_hosts=False):
+        value = filtering(site.hosts[each.host.name], each.device)
+        if drops(value, each.device, each.back):
+            yield _finding(each, value)
 
 
-def _entry(site: Site, way: Way, server: HostState) -> str | None:
-    """The device on which requests arrive: that on the segment by which the director sends them."""
-    for name in way.vip.directors:
-        segments = {link.name: link.segment for link in site.hosts[name].links}
-        for held in server.addresses:
-            hop = site.cluster.next_hop(name, held.ip) if held.address.version == 4 else None
-            if hop is None or hop.gateway is not None or hop.device is None or held.ip in way.vip.addresses:
-                continue
-            segment = segments.get(hop.device)
-            found = next((link.name for link in server.links if segment is not None and link.segment == segment), None)
-            if found is not None and found == held.device:
-                return found
-    return None
-
-
-def _value(state: HostState, device: str) -> int:
-    """The greater of `all` and the device's own, which it has from `default` where nothing else is said of it."""
-    own = state.sysctl(f"net/ipv4/conf/{device}/rp_filter")
-    inherited = state.sysctl("net/ipv4/conf/default/rp_filter")
-    return max(state.sysctl("net/ipv4/conf/all/rp_filter") or 0, (inherited or 0) if own is None else own)
+def _finding(each: Crossing, value: int) -> tuple[object, Finding]:
+    host, device = each.host, each.device
+    at = sysctl_span(host, *settings(device))
+    way = "its answers leave by" if host.role is HostRole.REAL_SERVER else "its way back is"
+    why = f"(strict), and {way} {each.back.device}" if each.back else "and it has no route back"
+    message = f"{host.role.value} {host.name} drops requests of {each.client} on {device}: rp_filter is {value} {why}"
+    remedy = f"set net.ipv4.conf.{device}.rp_filter: {LOOSE} on {host.name}"
+    if each.back is None:
+        remedy = f"give {host.name} a route to {each.client}, such as a `gateway`"
+    return at, RULE.at(at, message, remedy, [each.note])

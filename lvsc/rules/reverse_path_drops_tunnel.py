@@ -21,11 +21,11 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.reverse_path import LOOSE, STRICT, filtering, settings
 from lvsc.state import HostState, Link, LinkKind
 from lvsc.words import Family, ForwardingMethod
 
 RULE = Rule("reverse-path-drops-tunnel", Severity.ERROR)
-_STRICT, _LOOSE = 1, 2
 _OVER_V4, _OVER_V6 = (LinkKind.IPIP, LinkKind.GRE), (LinkKind.IP6TNL, LinkKind.IP6GRE)
 
 
@@ -43,19 +43,19 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
         seen.add((member.server, service.vip))
         state = site.hosts[member.server]
         for link in state.links:
-            if not _opens_v4(state, link):
+            if not opens_v4(state, link):
                 continue
-            value = _value(state, link.name)
+            value = filtering(state, link.name)
             bare = not any(state.held_on(link.name, Family.V4))
-            if value == _STRICT or (value > _STRICT and bare):
-                at = sysctl_span(host, *(f"net/ipv4/conf/{name}/rp_filter" for name in (link.name, "all", "default")))
-                why = "strict" if value == _STRICT else "loose, on a device without an address"
+            if value == STRICT or (value > STRICT and bare):
+                at = sysctl_span(host, *settings(link.name))
+                why = "strict" if value == STRICT else "loose, on a device without an address"
                 message = f"real server {host.name} drops what comes out of {link.name}: rp_filter is {value} ({why})"
                 note = Note(service.origin.at("mode"), f"service {service.name} sends requests through it")
                 yield at, RULE.at(at, message, _remedy(link.name, bare), [note])
 
 
-def _opens_v4(state: HostState, link: Link) -> bool:
+def opens_v4(state: HostState, link: Link) -> bool:
     """Whether IPv4 comes out of a device: where lvsc made it, it then holds the VIP; over IPv6 only in need."""
     if state.managed:
         return link.kind in _OVER_V4 + _OVER_V6 and any(state.held_on(link.name, Family.V4))
@@ -66,13 +66,6 @@ def _has_v4(state: HostState) -> bool:
     return any(link.segment is not None and any(state.held_on(link.name, Family.V4)) for link in state.links)
 
 
-def _value(state: HostState, device: str) -> int:
-    """The greater of `all` and the device's own, which it has from `default` where nothing else is said of it."""
-    own = state.sysctl(f"net/ipv4/conf/{device}/rp_filter")
-    inherited = state.sysctl("net/ipv4/conf/default/rp_filter")
-    return max(state.sysctl("net/ipv4/conf/all/rp_filter") or 0, (inherited or 0) if own is None else own)
-
-
 def _remedy(device: str, bare: bool) -> str:
     address = f"put the VIP on {device} and " if bare else ""
-    return f"{address}set net.ipv4.conf.{device}.rp_filter: {_LOOSE}"
+    return f"{address}set net.ipv4.conf.{device}.rp_filter: {LOOSE}"
