@@ -63,6 +63,15 @@ EXPLAINS: Mapping[str, tuple[End | None, ...]] = {
     "address-is-broadcast": _ANY,
     "address-not-unicast": _ANY,
     "real-server-without-address": _ANY,
+    "no-way-to-vip": (End.NO_ROUTE, End.NO_NEIGHBOUR, End.LOOP, End.NOT_LOCAL, End.SENT_NOWHERE),
+    "no-way-to-real-server": (End.NO_ROUTE, End.NO_NEIGHBOUR, End.LOOP, End.NOT_LOCAL, End.UNREACHABLE),
+    "reverse-path-drops-replies": (End.REVERSE_PATH, End.NO_ROUTE),
+    "kube-proxy-answers-arp": _ANY,
+    "dr-without-layer-two": _ANY,
+    "platform-checks-source": _ANY,
+    "helper-on-another-port": _ANY,
+    "sorry-server-off-link": _ANY,
+    "sorry-server-is-director": _ANY,
     "real-server-undescribed": _ANY,
 }
 
