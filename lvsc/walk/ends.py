@@ -112,7 +112,8 @@ def _udp(world: World, machine: Machine, skb: Skb) -> None:
     world.tell(machine, skb.device or "", "its application answers", packet, None, End.ANSWERED)
     packet.talk.server = machine.name
     reply = changed(answer_to(packet, What.DATAGRAM, 0), src=source)
-    local_out(world, machine, Skb(_datagram(machine, reply, packet.talk.ask.response)))
+    bound = machine.bound(packet.dst, packet.dport)
+    local_out(world, machine, Skb(_datagram(machine, reply, packet.talk.ask.response)), bound)
 
 
 def _closed(world: World, machine: Machine, skb: Skb) -> None:

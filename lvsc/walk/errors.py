@@ -32,6 +32,7 @@ def send_error(
     """Send an ICMP error that quotes a packet."""
     from lvsc.walk.outbound import local_out, source_for
 
+    bound = source is not None
     source = source or source_for(world, machine, to)
     if source is None:
         return
@@ -40,7 +41,7 @@ def send_error(
         inner=quoted, icmp=kind, mtu=mtu, reply=not quoted.reply,
     )  # fmt: skip
     world.tell(machine, "", f"tells {to}: {kind.value}", message)
-    local_out(world, machine, Skb(message))
+    local_out(world, machine, Skb(message), bound)
 
 
 def redirect(world: World, machine: Machine, skb: Skb, way: Way) -> None:
@@ -86,7 +87,7 @@ def _redirect4(world: World, machine: Machine, packet: Packet, gateway: Address)
             inner=packet, icmp=Icmp.REDIRECT, gateway=gateway, reply=packet.reply,
         )  # fmt: skip
         world.tell(machine, "", f"tells {packet.src} to send by {gateway} instead", message)
-        local_out(world, machine, Skb(message))
+        local_out(world, machine, Skb(message), bound=False)
 
 
 def _redirect6(world: World, machine: Machine, packet: Packet, gateway: Address, device: str) -> None:

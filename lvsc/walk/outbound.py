@@ -22,22 +22,22 @@ def source_for(world: World, machine: Machine, to: Address) -> Address | None:
     if way.source is not None:
         return way.source
     if to.version == 6:
-        return to if way.kind is RouteKind.LOCAL else machine.select6(to, None, world.now, way.device)
+        return machine.select6(to, None, world.now, way.device)
     if way.kind is RouteKind.LOCAL:
         return to
     return machine.select(way.device, way.gateway, Scope.GLOBAL if way.gateway is not None else Scope.LINK)
 
 
-def route_out(machine: Machine, skb: Skb) -> Way | None:
-    """ip_route_output_key()."""
+def route_out(machine: Machine, skb: Skb, bound: bool) -> Way | None:
+    """ip_route_output_key(): policy rules see the source only of what was bound to one before."""
     packet = skb.packet
-    return machine.fibs[packet.version].lookup(packet.dst, packet.src, skb.mark)
+    return machine.fibs[packet.version].lookup(packet.dst, packet.src if bound else None, skb.mark)
 
 
-def local_out(world: World, machine: Machine, skb: Skb) -> None:
-    """Send what the host itself made: routing, LOCAL_OUT, and on."""
+def local_out(world: World, machine: Machine, skb: Skb, bound: bool = True) -> None:
+    """Send what the host itself made: routing, LOCAL_OUT, and on; `bound`: its source was not chosen by the route."""
     packet = skb.packet
-    way = route_out(machine, skb)
+    way = route_out(machine, skb, bound)
     if way is None or way.kind not in (RouteKind.UNICAST, RouteKind.LOCAL):
         fact = way.fact if way is not None else Fact(FactKind.ROUTE, str(packet.dst), "no route")
         world.tell(machine, "", f"has no route to {packet.dst}", packet, fact, End.NO_ROUTE)
@@ -46,7 +46,7 @@ def local_out(world: World, machine: Machine, skb: Skb) -> None:
     if not pass_hook(world, machine, skb, Place(Hook.OUTPUT, None, out)):
         return
     if (skb.packet.dst, skb.packet.src) != (packet.dst, packet.src) and not skb.ipvs:
-        way = route_out(machine, skb) or way
+        way = route_out(machine, skb, True) or way
     finish_out(world, machine, skb, way)
 
 

@@ -47,7 +47,7 @@ def transmit(world: World, machine: Machine, skb: Skb, entry: Entry) -> bool:
 def _to_itself(world: World, machine: Machine, skb: Skb, entry: Entry) -> bool:
     target = entry.dest.entry
     if entry.method is not ForwardingMethod.NAT:
-        skb.ipvs = True
+        _taken(skb, entry)
         return True
     if target.address.is_loopback and skb.device not in (None, "lo"):
         fact = Fact(FactKind.SERVICE, str(entry.service.entry), str(target.address))
@@ -56,8 +56,15 @@ def _to_itself(world: World, machine: Machine, skb: Skb, entry: Entry) -> bool:
         )
         return False
     _translate(machine, skb, entry)
-    skb.ipvs = True
+    _taken(skb, entry)
     return True
+
+
+def _taken(skb: Skb, entry: Entry) -> None:
+    """IPVS is done with the packet; conntrack follows it no more, unless vs.conntrack says so (ip_vs_notrack)."""
+    skb.ipvs = True
+    if not entry.tracked:
+        skb.ct, skb.untracked, skb.ct_state = None, True, "untracked"
 
 
 def _fits(world: World, machine: Machine, skb: Skb, target: Destination, way: Way) -> bool:
@@ -97,9 +104,7 @@ def _translate(machine: Machine, skb: Skb, entry: Entry) -> None:
 
 def _send(world: World, machine: Machine, skb: Skb, entry: Entry, way: Way) -> bool:
     """Through LOCAL_OUT and out; direct routing changes nothing but the next hop."""
-    skb.ipvs = True
-    if not entry.tracked:
-        skb.ct, skb.untracked, skb.ct_state = None, True, "untracked"
+    _taken(skb, entry)
     target = entry.dest.entry
     if not pass_hook(world, machine, skb, Place(Hook.OUTPUT, None, way.device)):
         return False
