@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 import lvsc.cli  # noqa: F401  (it sets the collector as every run of lvsc has it)
 from benchmarks.measure import Cost, call, process
-from benchmarks.topologies import large
+from benchmarks.topologies import large, looks
 from lvsc.source import read
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +25,7 @@ def main() -> None:
     print(f"{'what':52} {'measured':>12} {'goal':>10}  figures")
     with tempfile.TemporaryDirectory() as folder:
         # Reading comes last: a child's peak memory is at least its parent's at the time it was started.
-        for rows in (start_up(), scale(Path(folder)), beside_yamllint(Path(folder)), reading()):
+        for rows in (start_up(), scale(Path(folder)), walks(Path(folder)), beside_yamllint(Path(folder)), reading()):
             for what, measured, goal, figures in rows:
                 print(f"{what:52} {measured:>12} {goal:>10}  {figures}", flush=True)
 
@@ -74,6 +74,17 @@ def scale(folder: Path) -> Iterator[Row]:
         )
         memory = f"{ten.megabytes:.0f} / {one.megabytes:.0f} MB"
         yield f"{what}: the same, peak memory", f"{ten.megabytes / one.megabytes:.1f}x", "<= 12x", memory
+
+
+def walks(folder: Path) -> Iterator[Row]:
+    """A walk is made for each class of equal situation: the cost grows with the classes, in line."""
+    few, many = folder / "few.yaml", folder / "many.yaml"
+    few.write_text(looks(50), encoding="utf-8")
+    many.write_text(looks(500), encoding="utf-8")
+    one, ten = process([LVSC, "lint", str(few)], 3), process([LVSC, "lint", str(many)])
+    yield ("lint: 500 classes of real servers / 50, CPU", f"{ten.cpu / one.cpu:.1f}x", "<= 12x", _seconds(ten, one))
+    big = process([LVSC, "lint", str(folder / "10000.yaml")])
+    yield ("lint: 10,000 services x 10 real servers in one class, CPU", f"{big.cpu:.1f} s", "<= 10 s", "")
 
 
 def beside_yamllint(folder: Path) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from lvsc.state import Ask, Case, Destination, Held, Hosts, HostState, VirtualService
+from lvsc.state import Ask, Case, Destination, Held, Hosts, HostState, LinkKind, VirtualService
 from lvsc.state.serving import with_listeners
 from lvsc.walk.ask import TIMES, asks, targets
 from lvsc.walk.failover import standing
@@ -21,6 +21,8 @@ from lvsc.walk.play import Walk, walk_case
 from lvsc.walk.trace import End, Hop, distinct
 from lvsc.words import Address, HostRole, Network, Protocol, Verdict
 
+_MOST_LOUD = 4
+_LAYERED = frozenset({LinkKind.BRIDGE, LinkKind.VLAN, LinkKind.MACVLAN})
 Target = tuple[Protocol, Address, int]
 
 
@@ -115,6 +117,7 @@ class Index:
         self.devices: defaultdict[tuple[str, Address], tuple[str, ...]] = defaultdict(tuple)
         numbers: dict[Hashable, int] = {}
         self.shapes: dict[str, int] = {}
+        self._loud: dict[Hashable, bool] = {}
         for name, host in hosts.items():
             for held in host.addresses:
                 key = (name, held.ip)
@@ -124,12 +127,16 @@ class Index:
             if host.role is HostRole.REAL_SERVER:
                 self.shapes[name] = numbers.setdefault(_shape(host), len(numbers))
 
-    def like(self, address: Address) -> dict[Hashable, str]:
-        """The real servers that hold an address, one of each look."""
+    def loud(self, address: Address) -> dict[Hashable, str]:
+        """The real servers that hold an address and may be heard answering for it, one of each look, a few at most."""
         found: dict[Hashable, str] = {}
         for name in self.holders.get(address, ()):
-            if name in self.shapes:
-                found.setdefault((self.shapes[name], self.devices[name, address]), name)
+            if name in self.shapes and len(found) < _MOST_LOUD:
+                look = (self.shapes[name], self.devices[name, address], address.version)
+                if look not in self._loud:
+                    self._loud[look] = _answers(self.hosts[name], address, look[1])
+                if self._loud[look]:
+                    found.setdefault(look, name)
         return found
 
 
@@ -141,6 +148,14 @@ def _shape(host: HostState) -> Hashable:
         for link in host.links
     )
     return (host.managed, links, _wide(host), host.routes, host.sysctls, host.rules, host.chains, host.unknown)
+
+
+def _answers(host: HostState, address: Address, devices: tuple[str, ...]) -> bool:
+    """Whether a host may answer for an address: it lies on a plugged device, or nothing keeps IPv4 from it."""
+    plugged = [link for link in host.links if link.segment is not None]
+    if any(link.name in devices for link in plugged) or any(link.kind in _LAYERED for link in host.links):
+        return True
+    return address.version == 4 and any(host.effective("arp_ignore", link.name) not in (1, 2) for link in plugged)
 
 
 def _wide(host: HostState) -> tuple[Hashable, ...]:
@@ -203,7 +218,7 @@ def _look(index: Index, networks: list[Network], address: Address) -> Hashable:
     holders = index.holders.get(address, ())
     others = tuple((name, index.devices[name, address]) for name in holders if name not in index.shapes)
     home = tuple(network for network in networks if network.version == address.version and address in network)
-    return (others, home, frozenset(index.like(address)))
+    return (others, home, frozenset(index.loud(address)))
 
 
 def _service_key(service: VirtualService) -> Hashable:
@@ -239,7 +254,7 @@ def _walked(index: Index, group: Group) -> Failure | None:
 def case_of(index: Index, trip: Trip) -> Case:
     """The few hosts that the walk of a trip needs, and what is asked of them."""
     same = index.holders.get(trip.destination.address, ())
-    names = [trip.client, *index.always, *index.like(trip.address).values(), *same, trip.destination.name]
+    names = [trip.client, *index.always, *index.loud(trip.address).values(), *same, trip.destination.name]
     hosts = {name: index.hosts[name] for name in dict.fromkeys(names) if name in index.hosts}
     hosts = {name: _only(host, trip) for name, host in hosts.items()}
     # Who else has the real server's address is heard before it.
