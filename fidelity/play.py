@@ -12,7 +12,7 @@ from lvsc.lab.answered import PlayedCase
 from lvsc.lab.rehearsal import rehearse_cases
 from lvsc.state import Case
 
-BATCH, BOOTS, HANDS = 80, 2, 8
+BATCH, BOOTS, HANDS = 120, 2, 10
 _PER_SCENE = 12.0
 
 
