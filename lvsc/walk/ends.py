@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lvsc.state import RouteKind
 from lvsc.walk.errors import error, take_redirect
 from lvsc.walk.inbound import path_mtu
 from lvsc.walk.machine import Learnt, Machine
@@ -105,6 +106,12 @@ def _udp(world: World, machine: Machine, skb: Skb) -> None:
         error(world, machine, skb, Icmp.PORT_UNREACHABLE)
         return
     packet.talk.arrived.append(machine.name)
+    world.by_application(_reply, machine, skb)
+
+
+def _reply(world: World, machine: Machine, skb: Skb) -> None:
+    """The application answers a datagram, from the address that it is bound to, or one that the route chooses."""
+    packet = skb.packet
     source = packet.dst if machine.bound(packet.dst, packet.dport) else source_for(world, machine, packet.src)
     if source is None:
         world.tell(machine, "", f"has no route to {packet.src}", packet, None, End.NO_ROUTE)
@@ -158,8 +165,8 @@ def _client(world: World, machine: Machine, skb: Skb, socket: Socket) -> None:
     if packet.what is What.SYN_ACK and not socket.open:
         socket.open, socket.mss, talk.opened = True, packet.mss, True
         local_out(world, machine, Skb(changed(socket.sample, what=What.ACK, size=HEADERS[packet.version])))
-        send_data(world, machine, socket, talk.ask.request)
-    elif packet.what is What.DATA:
+        world.by_application(send_data, machine, socket, talk.ask.request)
+    elif packet.what is What.DATA and socket.open:
         socket.sending = 0
         _answered(world, machine, skb, socket)
 
@@ -178,7 +185,9 @@ def _server(world: World, machine: Machine, packet: Packet, socket: Socket) -> N
         talk.arrived.append(machine.name)
         talk.server = machine.name
         socket.resent = 0
-        send_data(world, machine, socket, talk.ask.response)
+        # The first segments of a connection are acknowledged at once (tcp_input.c: tcp_enter_quickack_mode).
+        local_out(world, machine, Skb(changed(socket.sample, what=What.ACK, size=HEADERS[packet.version], mss=0)))
+        world.by_application(send_data, machine, socket, talk.ask.response)
 
 
 def send_data(world: World, machine: Machine, socket: Socket, size: int) -> None:
@@ -221,6 +230,10 @@ def _icmp(world: World, machine: Machine, skb: Skb) -> None:
 def _too_big(world: World, machine: Machine, message: Packet, about: Packet, socket: Socket | None) -> None:
     """Smaller from now on, and once more."""
     if socket is None and about.what is not What.TUNNELLED and about.protocol != "udp":
+        return
+    way = machine.fibs[about.version].lookup(about.dst)
+    if about.version == 6 and (way is None or way.kind is RouteKind.LOCAL or machine.is_local(message.src)):
+        # Seen in the kernel: of a tunnel that begins on the host itself IPv6 learns no MTU.
         return
     known = machine.exceptions.setdefault(about.dst, Learnt())
     if known.mtu and known.mtu <= message.mtu:

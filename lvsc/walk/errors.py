@@ -105,7 +105,7 @@ def _redirect6(world: World, machine: Machine, packet: Packet, gateway: Address,
 
 
 def take_redirect(world: World, machine: Machine, device: str, message: Packet) -> None:
-    """__ip_do_redirect(), rt6_do_redirect(): believed only of the gateway in use, and only towards a neighbour."""
+    """__ip_do_redirect(), rt6_do_redirect(): IPv4 believes only the gateway in use, and only of a known neighbour."""
     from lvsc.walk.machine import Learnt
     from lvsc.walk.neighbours import deliver
 
@@ -116,13 +116,14 @@ def take_redirect(world: World, machine: Machine, device: str, message: Packet) 
     way = machine.fibs[to.version].lookup(to, quoted.src if to.version == 6 else None)
     known = machine.exceptions.setdefault(to, Learnt())
     current = known.gateway or (way.gateway if way is not None else None)
-    if way is None or way.kind is not RouteKind.UNICAST or current != message.src or gateway == current:
+    if way is None or way.kind is not RouteKind.UNICAST or gateway == current:
         return
     if to.version == 6:
-        forwards = machine.settings.own6("forwarding", device)
-        if machine.settings.own6("accept_redirects", device) and not forwards:
+        if _acceptable6(machine, device, message, current):
             known.gateway, known.device = gateway, device
             world.tell(machine, device, f"sends to {to} by {gateway} from now on", message)
+        return
+    if current != message.src:
         return
     if not _acceptable(machine, device, gateway, current):
         return
@@ -134,6 +135,18 @@ def take_redirect(world: World, machine: Machine, device: str, message: Packet) 
     known.gateway, known.device = gateway, device
     fact = machine.settings.fact("accept_redirects", device)
     world.tell(machine, device, f"sends to {to} by {gateway} from now on", message, fact)
+
+
+def _acceptable6(machine: Machine, device: str, message: Packet, current: Address | None) -> bool:
+    """rt6_do_redirect(): to the destination itself or a link-local router; TCP does not ask whose redirect it is."""
+    quoted, gateway, settings = message.inner, message.gateway, machine.settings
+    assert quoted is not None
+    assert gateway is not None
+    if settings.own6("forwarding", device) or not settings.own6("accept_redirects", device):
+        return False
+    if gateway != quoted.dst and not gateway.is_link_local:
+        return False
+    return quoted.protocol == "tcp" or current == message.src
 
 
 def _acceptable(machine: Machine, device: str, gateway: Address, current: Address) -> bool:

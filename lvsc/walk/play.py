@@ -17,7 +17,7 @@ from lvsc.walk.world import World
 from lvsc.words import Address, Verdict
 
 _FIRST_PORT = 40_000
-_SHORT, _BETWEEN, _RESEND, _GIVE_UP = 0.004, 0.05, 0.2, 1.0
+_SHORT, _BETWEEN, _RESEND, _GIVE_UP = 0.02, 0.05, 0.2, 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class World:
         self.forced: str | None = None
         self._port = 39_999
         self._queue: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self._steps = 0
+        self._applications: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self.pending: list[tuple[Machine, str, Address]] = []
         self._heard = _hearing(case)
         self._owners: dict[Address, list[str]] | None = None
@@ -100,15 +100,19 @@ class World:
         """Do it after what is under way."""
         self._queue.append((what, arguments))
 
+    def by_application(self, what: Callable[..., None], *arguments: Any) -> None:
+        """Do it when the network is quiet: an application comes to its turn after what the kernel does by itself."""
+        self._applications.append((what, arguments))
+
     def run(self) -> None:
         """Until nothing is under way; loops of packets end by their hop limit."""
-        while self._queue and self._steps < _STEPS:
-            self._steps += 1
-            what, arguments = self._queue.popleft()
+        steps = 0
+        while (self._queue or self._applications) and steps < _STEPS:
+            steps += 1
+            what, arguments = (self._queue or self._applications).popleft()
             what(self, *arguments)
-        if self._queue:
-            self._queue.clear()
-        self._steps = 0
+        self._queue.clear()
+        self._applications.clear()
 
     def members(self, segment: str, frame: Frame) -> Iterator[tuple[str, str]]:
         """Hosts on a segment with their devices that may care for a frame, in the order in which they hear it."""
