@@ -2,7 +2,7 @@
 LVSC := .venv/bin/lvsc
 DEMO := examples/dr-minimal.yaml
 
-.PHONY: demo test check bench setup setup-lab clean generate
+.PHONY: demo test check bench fidelity setup setup-lab clean generate
 
 setup: .venv/.ready
 
@@ -28,6 +28,11 @@ generate: setup
 
 bench: setup
 	.venv/bin/python -m benchmarks.run
+
+N := 500
+
+fidelity: setup-lab
+	.venv/bin/python -m fidelity --count $(N)
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lvsc import __version__
-from lvsc.cli import compile, explain, graph, init, lint, rehearse, schema
+from lvsc.cli import compile, explain, graph, init, lint, rehearse, schema, walk
 
 app = typer.Typer(
     name="lvsc",
@@ -38,6 +38,7 @@ app.command("init", epilog=init.EXAMPLE)(init.init)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
 app.command("rehearse", epilog=rehearse.EXAMPLE)(rehearse.rehearse)
+app.command("walk", epilog=walk.EXAMPLE)(walk.walk)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
 app.command("explain", epilog=explain.EXAMPLE)(explain.explain)
 app.command("schema", epilog=schema.EXAMPLE)(schema.schema)

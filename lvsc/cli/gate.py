@@ -14,13 +14,14 @@ from lvsc.report import FORMS
 from lvsc.rules import Site
 
 
-def usable(paths: Sequence[str], with_errors: bool = False) -> Site:
+def usable(paths: Sequence[str], with_errors: bool = False, silent: bool = False) -> Site:
     """The site of a topology; its findings go to standard error, and errors end the command.
 
-    `with_errors`: a topology that can be read is used in spite of lint errors.
+    `with_errors`: a topology that can be read is used in spite of lint errors;
+    `silent`: and nothing is said of them.
     """
     opened = open_topology(paths)
-    if opened.findings:
+    if opened.findings and not (silent and opened.site is not None):
         sys.stderr.write(FORMS["full"].render(opened.findings, opened.sources, use_color(sys.stderr)))
         say(f"lvsc: {summary(opened.findings)}")
     if opened.site is None or (opened.broken and not with_errors):

@@ -7,7 +7,7 @@ address or a word of ipvsadm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
 from lvsc.emit.base import File
@@ -24,7 +24,12 @@ _METHOD = {ForwardingMethod.DR: "-g", ForwardingMethod.TUN: "-i", ForwardingMeth
 def emit(host: HostState) -> Iterator[File]:
     """The table, where lvsc loads it itself."""
     if host.ipvs and not host.keepalived:
-        yield File(PATH, "".join(f"{line}\n" for service in host.ipvs for line in _lines(service)))
+        yield File(PATH, rules(host.ipvs))
+
+
+def rules(services: Iterable[VirtualService]) -> str:
+    """A table, whoever loads it."""
+    return "".join(f"{line}\n" for service in services for line in _lines(service))
 
 
 def _lines(service: VirtualService) -> Iterator[str]:

@@ -18,6 +18,7 @@ _TUNNELS = (LinkKind.IPIP, LinkKind.SIT, LinkKind.GRE, LinkKind.IP6TNL, LinkKind
 
 def emit(host: HostState) -> Iterator[File]:
     """A .netdev for each device lvsc creates, a .network for each device it touches."""
+    floating = {device for instance in host.vrrp for _, device in instance.addresses}
     for link in host.links:
         held = list(host.held_on(link.name))
         routes = [route for route in host.routes if _leaves_by(host, route, link)]
@@ -26,7 +27,9 @@ def emit(host: HostState) -> Iterator[File]:
         if link.kind is LinkKind.FOU:
             continue
         if link.ours or any(each.ours for each in held) or any(route.ours for route in routes):
-            yield File(f"{_FOLDER}{link.name}.network", HEADER + "".join(_network(link, held, routes)))
+            yield File(
+                f"{_FOLDER}{link.name}.network", HEADER + "".join(_network(link, held, routes, link.name in floating))
+            )
 
 
 def _leaves_by(host: HostState, route: Route, link: Link) -> bool:
@@ -49,8 +52,11 @@ def _netdev(link: Link) -> Iterator[File]:
     yield File(f"{_FOLDER}{link.name}.netdev", text)
 
 
-def _network(link: Link, held: list[Held], routes: list[Route]) -> Iterator[str]:
+def _network(link: Link, held: list[Held], routes: list[Route], floating: bool) -> Iterator[str]:
     yield f"[Match]\nName={link.name}\n\n[Network]\n"
+    if floating:
+        # What keepalived has put there is foreign to networkd, which removes it when it configures the device anew.
+        yield "KeepConfiguration=static\n"
     if link.ours:
         yield "LinkLocalAddressing=no\nIPv6AcceptRA=no\n"
     for each in held:

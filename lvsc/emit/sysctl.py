@@ -9,8 +9,6 @@ from lvsc.state import HostState
 
 NAME = "sysctl"
 PATH = "etc/sysctl.d/90-lvsc.conf"
-# Writing one of these resets others (devinet.c: inet_forward_change; addrconf.c: addrconf_fixup_forwarding).
-_RESET = ("net/ipv4/ip_forward", "net/ipv4/conf/all/forwarding", "net/ipv6/conf/all/forwarding")
 
 
 def emit(host: HostState) -> Iterator[File]:
@@ -20,12 +18,8 @@ def emit(host: HostState) -> Iterator[File]:
 
 
 def _lines(host: HostState) -> Iterator[str]:
-    """What resets other keys comes first."""
+    """ip_forward first: writing it resets other keys (devinet.c: inet_forward_change)."""
     later = {link.name for link in host.links if link.ours}
-    for path, value in sorted(host.sysctls, key=lambda item: (_rank(item[0]), item[0])):
+    for path, value in host.sysctls:
         # `-`: a device that comes after this file is read gets its keys again from udev (99-systemd.rules).
         yield f"{'-' if later & set(path.split('/')) else ''}{path} = {value}"
-
-
-def _rank(path: str) -> int:
-    return _RESET.index(path) if path in _RESET else len(_RESET)

@@ -22,7 +22,7 @@ _WELCOME = (
     "bash", "cat", "cp", "date", "dmesg", "echo", "env", "false", "grep", "head", "id", "kill",
     "ls", "lsmod", "mv", "ps", "rm", "rmmod", "sed", "tail", "test", "touch", "true", "umount",
     "uname", "wc", "nsenter", "unshare", "arping", "bridge", "conntrack", "ethtool",
-    "ip6tables-legacy", "iptables-legacy", "ipvsadm-restore", "keepalived", "ping", "ss", "tc",
+    "ip6tables-legacy-restore", "iptables-legacy-restore", "ipvsadm-restore", "keepalived", "ping", "ss", "tc",
 )  # fmt: skip
 
 _FILES = ("/etc/ld.so.cache", "/etc/protocols", "/etc/services", "/etc/passwd", "/etc/group")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from lvsc.lab.serving import probed_ports
 from lvsc.state import Hosts, HostState, VirtualService
+from lvsc.state.serving import probed_ports
 from lvsc.words import Address, Family, ForwardingMethod, HostRole, Protocol
 
 _MOST = 400

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lvsc.lab.probes import Probe
-
-
-class Verdict(enum.Enum):
-    """How a service answered a client."""
-
-    WORKS = "works"
-    PARTIAL = "partial"
-    FAILS = "fails"
-    BYPASS = "bypass"
+from lvsc.words import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from lvsc.emit import emit_host
 from lvsc.emit.ipbatch import link_lines, route_line
 from lvsc.emit.modules import needed
 from lvsc.lab.probes import Probe, probes
-from lvsc.lab.serving import serves
-from lvsc.state import Held, Hosts, HostState
+from lvsc.state import Held, Hosts, HostState, Link
+from lvsc.state.serving import serves
 from lvsc.words import HostRole
 
 _TOOLS = {
@@ -96,14 +96,22 @@ def as_json(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _segments(scene: Scene) -> Iterator[dict[str, Any]]:
-    found: dict[str, list[tuple[str, str, int]]] = {}
-    for name in sorted(scene.hosts, key=lambda name: _attached(scene, name)):
-        for link in scene.hosts[name].links:
+def segments(hosts: Hosts, attached: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The wires and what is plugged into each, the hosts in the order in which they are attached."""
+    found: dict[str, list[tuple[str, Link]]] = {}
+    for name in attached:
+        for link in hosts[name].links:
             if link.segment is not None:
-                found.setdefault(link.segment, []).append((name, link.name, link.mtu))
+                found.setdefault(link.segment, []).append((name, link))
     for ports in found.values():
-        yield {"mtu": max(mtu for _, _, mtu in ports), "ports": [[host, device] for host, device, _ in ports]}
+        yield {
+            "mtu": max(link.mtu for _, link in ports),
+            "ports": [[host, link.name, link.mac] for host, link in ports],
+        }
+
+
+def _segments(scene: Scene) -> Iterator[dict[str, Any]]:
+    return segments(scene.hosts, sorted(scene.hosts, key=lambda name: _attached(scene, name)))
 
 
 def _attached(scene: Scene, name: str) -> int:
@@ -163,9 +171,9 @@ def _address(held: Held) -> str:
 
 def _reachable(host: HostState) -> Iterable[Any]:
     """Routes whose gateway is on the link: the kernel refuses the others, as it would on the real host."""
+    near = [held.address.network for held in host.addresses]
+    near += [route.to for route in host.routes if route.via is None]
     for route in host.routes:
-        near = (
-            held.address.network for held in host.addresses if route.via and held.address.version == route.via.version
-        )
-        if route.via is None or route.device is not None or any(route.via in network for network in near):
+        via = route.via
+        if via is None or route.device is not None or any(via.version == n.version and via in n for n in near):
             yield route

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lvsc.lower.hosts import ethernet, static_routes
+from lvsc.lower.hosts import ethernet, in_order, static_routes
 from lvsc.lower.services import mark_rules, virtual_services
 from lvsc.state import Held, HostState, MarkRule, SyncDaemon, VirtualService, VrrpInstance
 from lvsc.topology import Failover, Host, Service, Topology, Vip
@@ -88,7 +88,7 @@ def _sysctls(host: Host, table: _Table) -> tuple[tuple[str, int], ...]:
             if any(d.method is ForwardingMethod.NAT for d in entry.destinations)
         }
         wanted.update(_forwarding(host, families))
-    return tuple(sorted({**wanted, **host.sysctls}.items()))
+    return in_order({**wanted, **host.sysctls})
 
 
 def _forwarding(host: Host, families: Iterable[Family]) -> Iterator[tuple[str, int]]:
@@ -149,7 +149,7 @@ def _carried(topology: Topology, host: Host, group: Failover) -> list[tuple[Inte
 
 
 def _priority(rank: int, directors: int) -> int:
-    """200 for the first, in steps of 10 as far as the 200 ranks below 254 allow (RFC 9568: 0 and 255 are taken)."""
+    """200 for the first, in steps of 10 or less, so that the last of 200 has 1 (RFC 9568: 0 and 255 are taken)."""
     return _FIRST_PRIORITY - rank * max(1, min(_STEP, (_FIRST_PRIORITY - 1) // max(1, directors - 1)))
 
 

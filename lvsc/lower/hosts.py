@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lvsc.state import Held, Link, LinkKind, Route
 from lvsc.topology import Host, Topology
 from lvsc.words import Address, Network, parse_network
 
+_RESET = {
+    "net/ipv4/ip_forward": 0,
+    "net/ipv4/conf/all/forwarding": 1,
+    "net/ipv6/conf/all/forwarding": 2,
+}
 _EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
 
@@ -25,10 +30,15 @@ def ethernet(topology: Topology, host: Host) -> tuple[tuple[Link, ...], tuple[He
 def static_routes(
     topology: Topology, host: Host, gateways: tuple[Address, ...] | None = None, ours: bool = False
 ) -> tuple[Route, ...]:
-    """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes."""
+    """Default routes through the gateways (`ours`: lvsc sets those), and the host's further routes.
+
+    What is on the link comes first: a gateway may be reached by it.
+    """
     found = host.gateways if gateways is None else gateways
     defaults = [default_route(gateway, ours, _towards(topology, host, gateway)) for gateway in found]
-    return (*defaults, *(Route(route.to, route.via, route.interface) for route in host.routes))
+    others = [Route(route.to, route.via, route.interface) for route in host.routes]
+    near = [route for route in others if route.via is None]
+    return (*near, *defaults, *(route for route in others if route.via is not None))
 
 
 def _towards(topology: Topology, host: Host, gateway: Address) -> str:
@@ -53,3 +63,11 @@ def everywhere(version: int) -> Network:
 def own_addresses(host: Host) -> Iterator[Address]:
     """All addresses of a host."""
     return (address.ip for port in host.ports for address in port.addresses)
+
+
+def in_order(sysctls: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Kernel settings in the order in which they are written: first what resets others.
+
+    net/ipv4/devinet.c: inet_forward_change(); net/ipv6/addrconf.c: addrconf_fixup_forwarding().
+    """
+    return tuple(sorted(sysctls.items(), key=lambda item: (_RESET.get(item[0], len(_RESET)), item[0])))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lvsc.lower.directors import whole
-from lvsc.lower.hosts import ethernet, static_routes
+from lvsc.lower.hosts import ethernet, in_order, static_routes
 from lvsc.lower.services import real_address
 from lvsc.state import Held, HostState, Link, LinkKind
 from lvsc.topology import Host, Service, Topology
@@ -134,7 +134,7 @@ def _server(topology: Topology, host: Host, duty: _Duty) -> HostState:
         links=(*links, *_vip_link(host, duty), *duty.receivers, *duty.tunnels),
         addresses=(*addresses, *held),
         routes=static_routes(topology, host, _gateways(host, duty), ours=ForwardingMethod.NAT in duty.modes),
-        sysctls=tuple(sorted({**wanted, **host.sysctls}.items())),
+        sysctls=in_order({**wanted, **host.sysctls}),
     )
 
 
@@ -171,7 +171,9 @@ def _unmanaged(topology: Topology, host: Host, duty: _Duty) -> HostState:
         if device is not None:
             extra += [Link(device, LinkKind.DUMMY)] * (device not in {link.name for link in extra})
             held += [Held(device, whole(vip), quiet=True) for vip in vips]
-    sysctls = {**host.sysctls, **(host.holds.sysctls if host.holds else {})}
+    # kube-proxy sets them when it starts, with strictARP (pkg/proxy/ipvs/proxier.go).
+    strict = _ARP if host.kubernetes is not None and host.kubernetes.ipvs and host.kubernetes.strict_arp else {}
+    sysctls = {**strict, **host.sysctls, **(host.holds.sysctls if host.holds else {})}
     return HostState(
         name=host.name,
         role=host.role,
@@ -179,7 +181,7 @@ def _unmanaged(topology: Topology, host: Host, duty: _Duty) -> HostState:
         links=tuple(extra),
         addresses=tuple(held),
         routes=static_routes(topology, host),
-        sysctls=tuple(sorted(sysctls.items())),
+        sysctls=in_order(sysctls),
         unknown=_unknown(host),
     )
 

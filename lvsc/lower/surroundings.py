@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
 from lvsc.lower.directors import whole
-from lvsc.lower.hosts import default_route, ethernet, own_addresses, static_routes
+from lvsc.lower.hosts import default_route, ethernet, in_order, own_addresses, static_routes
 from lvsc.state import Held, HostState, Link, LinkKind, Route
 from lvsc.topology import Client, Host, Segment, Topology
 from lvsc.words import Address, HostRole, Interface, Network, parse_interface
@@ -38,7 +38,7 @@ class _Router:
     sysctls: dict[str, int] = field(default_factory=dict)
 
     def state(self) -> HostState:
-        sysctls = tuple(sorted({**dict(_FORWARDING), **self.sysctls}.items()))
+        sysctls = in_order({**dict(_FORWARDING), **self.sysctls})
         return HostState(
             self.name, HostRole.ROUTER, False, tuple(self.links), tuple(self.addresses), tuple(self.routes), sysctls
         )
@@ -79,9 +79,10 @@ def _upstream(topology: Topology) -> _Router | None:
             device = f"eth{len(router.links) - 1}"
             router.links.append(Link(device, LinkKind.ETHERNET, segment=segment.name, mtu=segment.mtu))
             router.addresses += [Held(device, leg) for leg in legs]
-            # A link-local gateway brings no route to the segment's subnets, which its router has all the same.
-            if any(leg.is_link_local for leg in legs):
-                router.routes += [Route(subnet, None, device) for subnet in segment.subnets if subnet.version == 6]
+            # Subnets that none of its addresses lies in (a link-local gateway lies in none) it reaches all the same.
+            bare = (subnet for subnet in segment.subnets if not any(leg in subnet for leg in legs))
+            versions = {leg.version for leg in legs}
+            router.routes += [Route(subnet, None, device) for subnet in bare if subnet.version in versions]
     return router if router.addresses else None
 
 

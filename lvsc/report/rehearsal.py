@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from lvsc.lab.result import Outcome, Played, Verdict
+from lvsc.lab.result import Outcome, Played
 from lvsc.report.plain import plain
+from lvsc.words import Verdict
 
 _MOST_NAMES, _MOST_DEATHS = 8, 5
 

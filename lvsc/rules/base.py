@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from lvsc.finding import Finding, Note, Severity
@@ -12,6 +12,7 @@ from lvsc.graph import Cluster
 from lvsc.source import Span
 from lvsc.state import Hosts, HostState
 from lvsc.topology import Host, Member, Origin, Service, Sorry, Topology
+from lvsc.walk.survey import Survey
 from lvsc.words import Address, ForwardingMethod, sysctl_path
 
 
@@ -31,11 +32,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a rule looks at: what the user said, what every host will hold, and who can reach whom."""
+    """What a rule looks at: what the user said, what every host will hold, who can reach whom, how packets go."""
 
     topology: Topology
     hosts: Hosts
     cluster: Cluster
+    survey: Survey = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "survey", Survey(self.hosts))
 
     def pairs(self, *modes: ForwardingMethod) -> Iterator[tuple[Service, Member, Host]]:
         """Each service of these forwarding methods with each of its real servers, then each with its sorry server."""

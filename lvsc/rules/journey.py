@@ -22,7 +22,7 @@ class Leg(NamedTuple):
 
 
 def legs(site: Site, sender: str, target: Address, ends: Collection[str]) -> Iterator[Leg]:
-    """The hops from a host to an address, until one of its ends takes the packet, or any host for the second time."""
+    """The hops from a host to an address, until a host where it may end takes it, or one for the second time."""
     passed: set[str] = set()
     while sender not in passed:
         passed.add(sender)

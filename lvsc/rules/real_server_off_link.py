@@ -62,11 +62,11 @@ def _routed(site: Site) -> Iterator[tuple[object, Finding]]:
                 hop = site.cluster.next_hop(name, each.address)
                 near = each.name not in site.hosts or site.cluster.share_segment(name, each.name)
                 # Without translation the director itself answers at a loopback address.
-                if near and not each.address.is_loopback and (hop is None or hop.gateway is not None):
+                if near and not each.address.is_loopback and hop is not None and hop.gateway is not None:
                     service = site.topology.services[entry.name]
                     at, who = _place(service, each.name)
-                    way = f"only by way of {hop.gateway}" if hop is not None else "by no route"
-                    message = f"director {name} reaches {who} {each.address} of service {service.name} (dr) {way}"
+                    message = f"director {name} reaches {who} {each.address} of service {service.name} (dr)"
+                    message = f"{message} only by way of {hop.gateway}"
                     remedy = f"give {name} an address in the subnet of {each.address}, or a route to it on the link"
                     note = Note(director.origin.name, "the director")
                     host = site.topology.real_servers.get(each.name)

@@ -2,8 +2,8 @@
 
 Why it hurts
     The threshold counts all entries of the director, also of connections
-    that have ended: with dr and tun it sees only the client's side, and
-    keeps each for two minutes more. A limit of 50 is reached by 25 short
+    that have ended: it keeps each for two minutes more, in TIME_WAIT with
+    nat, in FIN_WAIT with dr and tun. A limit of 50 is reached by 25 short
     connections a minute, and further clients are refused.
 Wrong
     upper_threshold: 50
@@ -31,7 +31,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    for service, member, _ in site.topology.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):
+    for service, member, _ in site.topology.pairs(*ForwardingMethod):
         if 0 < member.upper_threshold < _LOW and Protocol.TCP in service.protocols:
             own = member.origin.says("upper_threshold")
             at = (member.origin if own else service.origin).at("upper_threshold")

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lvsc.state.firewall import Chain
 from lvsc.state.ipvs import VirtualService
-from lvsc.state.net import Held, Link, MarkRule, Route, SyncDaemon, VrrpInstance
+from lvsc.state.net import (
+    Held,
+    Link,
+    Listener,
+    MarkRule,
+    Neighbour,
+    PolicyRule,
+    Route,
+    SyncDaemon,
+    VrrpInstance,
+)
 from lvsc.words import Family, HostRole, family_of
 
 
@@ -17,6 +28,10 @@ class HostState:
     `managed`: lvsc emits and applies it. `unknown` names what an unmanaged
     host may hold without anybody having said so ("vip", "sysctl", "tunnel").
     What carries `ours` is put there by lvsc; the rest was there before.
+    `sysctls` are written in their order when the devices exist and have no
+    address yet; `early` before there are devices, `late` when there are
+    addresses: the kernel hands values of `default` on or not accordingly.
+    `unmodelled` are things the host has that lvsc does not follow.
     """
 
     name: str
@@ -31,6 +46,13 @@ class HostState:
     vrrp: tuple[VrrpInstance, ...] = ()
     sync: SyncDaemon | None = None
     unknown: frozenset[str] = frozenset()
+    early: tuple[tuple[str, int], ...] = ()
+    late: tuple[tuple[str, int], ...] = ()
+    rules: tuple[PolicyRule, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    listens: tuple[Listener, ...] = ()
+    unmodelled: tuple[str, ...] = ()
 
     @property
     def keepalived(self) -> bool:

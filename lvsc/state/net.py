@@ -20,6 +20,9 @@ class LinkKind(enum.Enum):
     GRE = "gre"
     IP6GRE = "ip6gre"
     FOU = "fou"
+    BRIDGE = "bridge"
+    VLAN = "vlan"
+    MACVLAN = "macvlan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,12 @@ class Link:
     """A network device.
 
     `segment` is the network an ethernet device is plugged into; `local` the
-    outer address of a tunnel device, whose remote end is any. FOU is no
-    device but a receiver: it opens GUE on UDP port `port` and hands what is
-    inside to the other tunnel devices. `ours`: lvsc creates it.
+    outer address of a tunnel device, `remote` its other end, both None for
+    any; `mode` what an ip6tnl takes: any, ipip6 or ip6ip6. `parent` is the
+    device below a vlan (with number `vlan`) or macvlan, `master` the bridge
+    that a device is a port of. FOU is no device but a receiver: it opens GUE
+    on UDP port `port` and hands what is inside to the other tunnel devices.
+    `mac` is None where it does not matter. `ours`: lvsc creates it.
     """
 
     name: str
@@ -39,33 +45,108 @@ class Link:
     local: Address | None = None
     port: int | None = None
     ours: bool = False
+    up: bool = True
+    remote: Address | None = None
+    mode: str | None = None
+    parent: str | None = None
+    master: str | None = None
+    vlan: int | None = None
+    mac: str | None = None
+
+
+class Scope(enum.Enum):
+    """How far an IPv4 address is known (ip-address(8))."""
+
+    GLOBAL = "global"
+    LINK = "link"
+    HOST = "host"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """An address on a device; `quiet` keeps IPv6 from using or probing it (deprecated, no DAD).
 
-    `address` comes with its prefix, `ip` is the same without.
+    `address` comes with its prefix, `ip` is the same without. `dad`: IPv6
+    looks for a duplicate before it uses the address (RFC 4862).
     """
 
     device: str
     address: Interface
     quiet: bool = False
     ours: bool = False
+    scope: Scope = Scope.GLOBAL
+    dad: bool = False
     ip: Address = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ip", self.address.ip)
 
 
+class RouteKind(enum.Enum):
+    """What a route does with a packet (ip-route(8))."""
+
+    UNICAST = "unicast"
+    LOCAL = "local"
+    BLACKHOLE = "blackhole"
+    UNREACHABLE = "unreachable"
+    PROHIBIT = "prohibit"
+
+
+MAIN_TABLE = 254
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route of the main table."""
+    """A route; table 254 is the main one. `mtu` and `advmss` are 0 where the device decides."""
 
     to: Network
     via: Address | None
     device: str | None
     ours: bool = False
+    kind: RouteKind = RouteKind.UNICAST
+    table: int = MAIN_TABLE
+    metric: int = 0
+    source: Address | None = None
+    mtu: int = 0
+    advmss: int = 0
+    onlink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """A rule that chooses a routing table (ip-rule(8)); None matches everything.
+
+    Beside those stated every host has 0: local, 32766: main, 32767: default.
+    """
+
+    priority: int
+    family: Family
+    table: int = MAIN_TABLE
+    kind: RouteKind = RouteKind.UNICAST
+    source: Network | None = None
+    to: Network | None = None
+    mark: int | None = None
+    mask: int = 0xFFFFFFFF
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A neighbour known beforehand and for good (`ip neigh replace ... nud permanent`)."""
+
+    device: str
+    address: Address
+    mac: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An application that answers on a port; address None is every address of its host, `family` None both."""
+
+    protocol: Protocol
+    address: Address | None
+    port: int
+    family: Family | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +181,9 @@ class VrrpInstance:
 
 @dataclass(frozen=True, slots=True)
 class SyncDaemon:
-    """The connection sync daemon, in the role that a VRRP instance has."""
+    """The connection sync daemon, in the role that a VRRP instance has, or in the stated one (master, backup, both)."""
 
     device: str
     instance: str
     id: int
+    role: str | None = None

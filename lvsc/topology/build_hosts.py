@@ -7,14 +7,17 @@ from typing import Any
 
 from lvsc.finding import Note
 from lvsc.source import Map, Span
-from lvsc.topology.desk import AN_ADDRESS, Desk
+from lvsc.topology.desk import AN_ADDRESS, Desk, listed
 from lvsc.topology.merge import Named
-from lvsc.topology.model import Client, Holds, Host, Origin, Port, Segment, StaticRoute
+from lvsc.topology.model import Client, Holds, Host, Kubernetes, Origin, Port, Segment, StaticRoute
 from lvsc.words import (
     Address,
     HostRole,
     Interface,
     Network,
+    Platform,
+    ProxyMode,
+    Scheduler,
     host_network,
     parse_address,
     parse_interface,
@@ -36,7 +39,9 @@ def _segment(desk: Desk, item: Named) -> Segment:
     if not values:
         desk.say("missing-key", item.at, f"network `{item.name}` has no subnet", "add `subnet: 192.0.2.0/24`")
     subnets = [net for text, at in values if (net := _network(desk, text, at)) is not None]
-    return Segment(item.name, tuple(subnets), (), item.node.get("mtu", 1500), origin)
+    platform = Platform(item.node["platform"]) if "platform" in item.node else None
+    foreign = item.node.get("foreign_addresses", False)
+    return Segment(item.name, tuple(subnets), (), item.node.get("mtu", 1500), platform, foreign, origin)
 
 
 def _network(desk: Desk, text: str, at: Span) -> Network | None:
@@ -104,6 +109,7 @@ def _fixed(desk: Desk, item: Named, role: HostRole) -> dict[str, Any]:
         "managed": managed,
         "vip_device": node.get("vip_device", "lo"),
         "holds": _holds(node) if "holds" in node else None,
+        "kubernetes": _kubernetes(desk, node) if "kubernetes" in node else None,
         "origin": origin,
     }
 
@@ -116,6 +122,29 @@ def _holds(node: Map) -> Holds:
     held = node["holds"]
     origin = Origin(node.key_span("holds"), held)
     return Holds(held.get("vip_device"), held.get("tunnel_device"), _sysctls(held), origin)
+
+
+def _kubernetes(desk: Desk, node: Map) -> Kubernetes:
+    said = node["kubernetes"]
+    origin = Origin(node.key_span("kubernetes"), said)
+    texts = enumerate(listed(said.get("exclude_cidrs", [])))
+    excluded = [_network(desk, text, origin.at("exclude_cidrs", index)) for index, text in texts]
+    return Kubernetes(
+        proxy_mode=ProxyMode(said["proxy_mode"]),
+        version=_release(said["version"]) if "version" in said else None,
+        strict_arp=said.get("strict_arp", False),
+        exclude_cidrs=tuple(network for network in excluded if network is not None),
+        scheduler=Scheduler(said["scheduler"]) if "scheduler" in said else None,
+        masquerade_bit=said.get("masquerade_bit", 14),
+        announcer=said.get("announcer"),
+        pod_tunnel=said.get("pod_tunnel"),
+        origin=origin,
+    )
+
+
+def _release(text: str) -> tuple[int, int]:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
 
 
 def _routes(desk: Desk, node: Map, origin: Origin) -> Iterator[StaticRoute]:

@@ -11,6 +11,9 @@ from lvsc.topology.merge import Named
 from lvsc.topology.model import Failover, Host, Origin, Segment, Sync, Vip
 from lvsc.words import parse_address
 
+# Each has a priority of its own, from 200 down to 1.
+MAX_DIRECTORS = 200
+
 
 def failovers(
     desk: Desk, named: Iterable[Named], networks: Mapping[str, Segment], directors: Mapping[str, Host]
@@ -81,6 +84,9 @@ def _directors(desk: Desk, origin: Origin, names: list[str], directors: Mapping[
             desk.say("duplicate-name", at, f"director `{name}` is listed twice", "keep one of the two", notes)
         elif desk.known("director", name, at, directors):
             held[name] = at
+    if len(held) > MAX_DIRECTORS:
+        message = f"{len(held)} directors, and there are {MAX_DIRECTORS} priorities"
+        desk.say("wrong-value", origin.at("directors", MAX_DIRECTORS), message, f"keep {MAX_DIRECTORS} of them at most")
     return held
 
 

@@ -14,7 +14,9 @@ from lvsc.words import (
     HostRole,
     Interface,
     Network,
+    Platform,
     Protocol,
+    ProxyMode,
     Scheduler,
     SchedulerFlag,
     TunnelType,
@@ -49,6 +51,8 @@ class Segment:
     subnets: tuple[Network, ...]
     gateways: tuple[Address, ...]
     mtu: int
+    platform: Platform | None
+    foreign_addresses: bool
     origin: Origin
 
     def subnet_of(self, address: Address) -> Network | None:
@@ -88,6 +92,26 @@ class Holds:
 
 
 @dataclass(frozen=True, slots=True)
+class Kubernetes:
+    """What runs on a node of a Kubernetes cluster; `version` is (1, 35)."""
+
+    proxy_mode: ProxyMode
+    version: tuple[int, int] | None
+    strict_arp: bool
+    exclude_cidrs: tuple[Network, ...]
+    scheduler: Scheduler | None
+    masquerade_bit: int
+    announcer: str | None
+    pod_tunnel: str | None
+    origin: Origin
+
+    @property
+    def ipvs(self) -> bool:
+        """Whether kube-proxy keeps its services in the host's IPVS table."""
+        return self.proxy_mode is ProxyMode.IPVS
+
+
+@dataclass(frozen=True, slots=True)
 class Host:
     """A router, director or real server."""
 
@@ -100,6 +124,7 @@ class Host:
     managed: bool
     vip_device: str
     holds: Holds | None
+    kubernetes: Kubernetes | None
     origin: Origin
 
     def address_on(self, network: str, family: Family) -> Address | None:

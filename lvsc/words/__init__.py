@@ -13,10 +13,13 @@ from lvsc.words.family import (
     parse_network,
 )
 from lvsc.words.forwarding import ForwardingMethod, TunnelType
+from lvsc.words.platform import Platform
 from lvsc.words.protocol import Protocol
+from lvsc.words.proxy_mode import ProxyMode
 from lvsc.words.role import HostRole
 from lvsc.words.scheduler import FLAGS, Scheduler, SchedulerFlag
 from lvsc.words.sysctl import sysctl_name, sysctl_path
+from lvsc.words.verdict import Verdict
 
 __all__ = [
     "FLAGS",
@@ -27,10 +30,13 @@ __all__ = [
     "HostRole",
     "Interface",
     "Network",
+    "Platform",
     "Protocol",
+    "ProxyMode",
     "Scheduler",
     "SchedulerFlag",
     "TunnelType",
+    "Verdict",
     "family_of",
     "host_network",
     "parse_address",

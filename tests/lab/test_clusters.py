@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lvsc.lab.result import Played, Verdict
-from lvsc.words import CheckKind, Scheduler, TunnelType
+from lvsc.lab.result import Played
+from lvsc.words import CheckKind, Scheduler, TunnelType, Verdict
 from tests.conftest import site
 from tests.lab.conftest import CLUSTERS, play, scene_of
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from lvsc.graph import cluster
-from lvsc.lab.result import Played, Verdict
+from lvsc.lab.result import Played
 from lvsc.lower import lower
 from lvsc.rules import Site, check
 from lvsc.topology import load
+from lvsc.words import Verdict
 from tests.conftest import BROKEN, EXAMPLES
 
 # Of each broken twin: the rule, the line that holds the mistake, and what packets show.

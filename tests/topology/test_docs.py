@@ -14,6 +14,7 @@ from lvsc.source import MAX_BYTES, builder
 from lvsc.topology import load
 from lvsc.topology.build_marks import FIRST_MARK, MARKS
 from lvsc.topology.build_members import MAX_MEMBERS
+from lvsc.topology.build_vips import MAX_DIRECTORS
 from lvsc.topology.desk import MAX_EXPANDED
 from lvsc.topology.ranges import MAX_RANGE
 from lvsc.words import FLAGS, Scheduler
@@ -25,13 +26,14 @@ WHOLE = [block for block in re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.M | re.
 
 # The tables of keys in order, by what they describe; a table that says what several models share names all of them.
 TABLES = [
-    "DefaultsSpec", "", "NetworkSpec", "HostSpec", "InterfaceSpec", "RouteSpec", "ClientSpec", "FailoverSpec",
-    "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec", "ServiceSettings", "MemberSpec", "PoolSpec",
-    "PersistenceSpec", "TunnelSpec", "kinds of HealthSpec", "pace of HealthSpec", "HttpCheckSpec", "SmtpCheckSpec",
-    "DnsCheckSpec", "UdpCheckSpec", "ScriptCheckSpec", "SorrySpec",
+    "DefaultsSpec", "", "NetworkSpec", "HostSpec", "InterfaceSpec", "RouteSpec", "ClientSpec", "DirectorSpec",
+    "KubernetesSpec", "FailoverSpec", "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec",
+    "ServiceSettings", "MemberSpec", "PoolSpec", "PersistenceSpec", "TunnelSpec", "kinds of HealthSpec",
+    "pace of HealthSpec", "HttpCheckSpec", "SmtpCheckSpec", "DnsCheckSpec", "UdpCheckSpec", "ScriptCheckSpec",
+    "SorrySpec",
 ]  # fmt: skip
 WITHOUT_KEYS = {"TcpCheckSpec", "PingCheckSpec"}
-ONLY_HOST_KEYS = {"RouterSpec", "DirectorSpec"}
+ONLY_HOST_KEYS = {"RouterSpec"}
 
 
 def keys(name: str) -> set[str]:
@@ -43,8 +45,8 @@ def wanted(table: str) -> set[str]:
     kinds = {"tcp", "http", "https", "smtp", "dns", "udp", "ping", "script"}
     if table == "HostSpec":
         return keys("RouterSpec")
-    if table == "RealServerSpec":
-        return keys("RealServerSpec") - keys("RouterSpec")
+    if table in ("DirectorSpec", "RealServerSpec"):
+        return keys(table) - keys("RouterSpec")
     if table == "ServiceSpec":
         return keys("ServiceSpec") - keys("ServiceSettings")
     if table.endswith("HealthSpec"):
@@ -114,6 +116,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"{MAX_RANGE} names at most" in TEXT
     assert f"{MAX_EXPANDED} names and addresses" in TEXT
     assert f"{MAX_MEMBERS} real servers" in TEXT
+    assert f"The directors, {MAX_DIRECTORS} at most" in TEXT
     assert f"between {FIRST_MARK:#x} and {FIRST_MARK + MARKS - 1:#x}" in TEXT
 
 

@@ -80,3 +80,11 @@ def test_very_many_unknown_names() -> None:
 
 def test_a_service_with_the_largest_range() -> None:
     assert said(FARM + "pools: {p: {members: ['a[0-9999]']}}\n") == []
+
+
+def test_more_directors_than_priorities() -> None:
+    hosts = repeated("  d{i}: {{interfaces: {{eth0: {{network: lan, address: 10.0.0.{next}}}}}}}\n", 201)
+    names = ", ".join(f"d{index}" for index in range(201))
+    group = f"failover: {{many: {{directors: [{names}], network: lan, virtual_router_id: 7}}}}\n"
+    findings = said(f"{LAN}directors:\n{hosts}{group}")
+    assert [finding.message for finding in findings] == ["201 directors, and there are 200 priorities"]

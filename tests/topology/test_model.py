@@ -331,3 +331,15 @@ def test_more_services_than_marks() -> None:
     text += "  last: {vip: web, port: 2, as_one: true, mode: dr, pool: p}\n"
     messages = [finding.message for finding in load([("f", text.encode())]).findings]
     assert messages == [f"service `last` needs a mark, but all {MARKS} that lvsc chooses from are taken"]
+
+
+def test_what_runs_on_a_node() -> None:
+    said = '{proxy_mode: ipvs, version: "1.35", exclude_cidrs: 192.0.2.0/24}'
+    node = right(
+        f"{TOP}  mail: {{address: 192.0.2.101}}\n".replace('web[1-3]": {', f'web[1-3]": {{kubernetes: {said}, ')
+    )
+    held = node.real_servers["web2"].kubernetes
+    assert held is not None
+    assert (held.ipvs, held.version, held.strict_arp, held.masquerade_bit) == (True, (1, 35), False, 14)
+    assert [str(network) for network in held.exclude_cidrs] == ["192.0.2.0/24"]
+    assert node.directors["lvs1"].kubernetes is None

@@ -64,6 +64,16 @@ _HOST = {
     ],
     "sysctls": {"net.ipv4.ip_forward": 1, "net/ipv4/conf/eth0.5/rp_filter": 2},
 }
+_NODE = {
+    "proxy_mode": "ipvs",
+    "version": "1.35",
+    "strict_arp": True,
+    "exclude_cidrs": ["192.0.2.100/32", "2001:db8::/64"],
+    "scheduler": "wrr",
+    "masquerade_bit": 14,
+    "announcer": "metallb",
+    "pod_tunnel": "ipip",
+}
 _SETTINGS = {
     "mode": "tun",
     "scheduler": "mh",
@@ -88,7 +98,13 @@ _WHOLE: dict[str, Any] = {
     "lvsc": 1,
     "defaults": {"service": _SETTINGS},
     "networks": {
-        "lan": {"subnets": ["192.0.2.0/24", "2001:db8::/64"], "gateway": "core", "mtu": 1500},
+        "lan": {
+            "subnets": ["192.0.2.0/24", "2001:db8::/64"],
+            "gateway": "core",
+            "mtu": 1500,
+            "platform": "aws",
+            "foreign_addresses": True,
+        },
         "far": {"subnet": "198.51.100.0/24", "gateway": ["198.51.100.1"]},
     },
     "routers": {"core": _HOST},
@@ -96,7 +112,10 @@ _WHOLE: dict[str, Any] = {
         "office": {"network": "lan", "addresses": ["192.0.2.200"]},
         "home": {"behind": "core", "address": "203.0.113.7"},
     },
-    "directors": {"lvs1": _HOST, "lvs2": {"interfaces": {"eth0": {"network": "lan", "address": "192.0.2.4"}}}},
+    "directors": {
+        "lvs1": {**_HOST, "kubernetes": _NODE},
+        "lvs2": {"interfaces": {"eth0": {"network": "lan", "address": "192.0.2.4"}}},
+    },
     "failover": {
         "edge": {
             "directors": ["lvs1", "lvs2"],
@@ -112,7 +131,7 @@ _WHOLE: dict[str, Any] = {
         }
     },
     "real_servers": {
-        "web[1-3]": {**_HOST, "managed": True, "vip_device": "dummy0"},
+        "web[1-3]": {**_HOST, "managed": True, "vip_device": "dummy0", "kubernetes": {"proxy_mode": "nftables"}},
         "old1": {
             **_HOST,
             "managed": False,

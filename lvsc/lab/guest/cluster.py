@@ -13,6 +13,7 @@ from typing import Any
 
 from lvsc.lab.guest import netns
 from lvsc.lab.guest.offload import switch_off
+from lvsc.lab.guest.rtnl import LinkError, quick
 
 _WIRES = "+wires"
 _ROOT = "/run/lvsc-lab"
@@ -59,10 +60,10 @@ class Cluster:
     def _build(self) -> None:
         for name in [*self.hosts, _WIRES]:
             netns.make(name)
-            self._write(name, _NO_WAITING)
+            self._write(name, [*_NO_WAITING, *self.hosts.get(name, {}).get("early", [])])
         self._wire()
         for name, host in self.hosts.items():
-            for path, text in host["files"].items():
+            for path, text in host.get("files", {}).items():
                 target = f"{_ROOT}/{name}/{path}"
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 with open(target, "w", encoding="utf-8") as file:
@@ -77,17 +78,18 @@ class Cluster:
         for index, segment in enumerate(self.scene["segments"]):
             lines.append(f"link add name br{index} type bridge forward_delay 0 mcast_snooping 0")
             lines.append(f"link set dev br{index} mtu {segment['mtu']} up")
-            for number, (host, device) in enumerate(segment["ports"]):
-                lines.append(f"link add name p{index}x{number} type veth peer name {device} netns {host}")
+            for number, (host, device, mac) in enumerate(segment["ports"]):
+                own = f" address {mac}" if mac else ""
+                lines.append(f"link add name p{index}x{number} type veth peer name {device}{own} netns {host}")
                 lines.append(f"link set dev p{index}x{number} master br{index} mtu {segment['mtu']} up")
-        self._run(_WIRES, ["ip", "-batch", "-"], "\n".join(lines) + "\n")
+        self._step(_WIRES, {"tool": "run", "command": ["ip", "-batch", "-"], "text": "\n".join(lines) + "\n"})
         for host, devices in self._devices().items():
             switch_off(host, devices)
 
     def _devices(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for segment in self.scene["segments"]:
-            for host, device in segment["ports"]:
+            for host, device, _ in segment["ports"]:
                 found.setdefault(host, []).append(device)
         return found
 
@@ -103,6 +105,8 @@ class Cluster:
             self._run(name, ["sysctl", "-q", "-e", "-p", path])
         elif tool == "write":
             self._write(name, step["values"])
+        elif tool == "run":
+            self._run(name, step["command"], self._rest(name, step))
         elif tool == "ipvsadm":
             with open(path, encoding="utf-8") as file:
                 self._run(name, ["ipvsadm-restore"], file.read())
@@ -116,6 +120,16 @@ class Cluster:
                 command += pid.split("=")
             self.daemons.append(netns.start(name, command, self.logs[name]))
 
+    def _rest(self, name: str, step: dict[str, Any]) -> str | None:
+        """The input of a command, without what is done over rtnetlink where the scene is to be quick."""
+        text: str | None = step.get("text")
+        if not self.scene.get("quick") or step["command"] != ["ip", "-batch", "-"] or text is None:
+            return text
+        try:
+            return "".join(f"{line}\n" for line in quick(name, text.splitlines()))
+        except (LinkError, OSError) as error:
+            raise SceneError(f"a line of ip on {name} was refused: {error}\n{text}") from error
+
     def _write(self, name: str, values: list[list[Any]]) -> None:
         with netns.inside(name):
             for path, value in values:
@@ -123,9 +137,11 @@ class Cluster:
                     file.write(str(value))
 
     def _run(self, name: str, command: list[str], text: str | None = None) -> None:
+        if text == "":
+            return
         code, said = netns.run(name, command, text)
         # ipvsadm-restore ends with the last line's code only: whatever it says is an error.
-        if code or (command[0] == "ipvsadm-restore" and said.strip()):
+        if code or (command[:2] in (["ipvsadm-restore"], ["ipvsadm", "-R"]) and said.strip()):
             raise SceneError(f"{' '.join(command)} on {name} ended with {code}: {said.strip()[-2000:]}")
 
     def settle(self, limit: float, wait: Callable[[float], None]) -> None:

@@ -1,20 +1,24 @@
-"""Plays the scenes of a job: argv[1] is its folder, with job.json in and results.jsonl out."""
+"""Plays the scenes of a job: argv[1] is its folder, with job.json in and results-0.jsonl (and so on) out."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import resource
 import sys
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from lvsc.lab.guest import netns
+from lvsc.lab.guest.asks import answer
 from lvsc.lab.guest.cluster import Cluster, SceneError
+from lvsc.lab.guest.deeds import DeedError
 from lvsc.lab.guest.neighbours import forget
 from lvsc.lab.guest.probe import Connection, play
 from lvsc.lab.guest.quiet import quiet
@@ -33,36 +37,68 @@ _SHARED = {
 }
 
 _CALM = 20.0
+_NONE, _END = b"\xff" * 4, 0xFFFFFFFF
 
 
 def main(folder: Path) -> None:
-    """Play all scenes, one after the other; a scene that fails does not stop the rest."""
+    """Play all scenes; a scene that fails does not stop the rest."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
     for path, value in _SHARED.items():
         with contextlib.suppress(OSError):
             Path("/proc/sys", path).write_text(str(value), encoding="ascii")
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    with open(folder / "results.jsonl", "w", encoding="utf-8") as results:
-        for scene in job["scenes"]:
+    scenes, hands = job["scenes"], job["hands"]
+    if hands == 1:
+        _play(scenes, iter(range(len(scenes))), folder / "results-0.jsonl", calm=True)
+    else:
+        _together(scenes, hands, folder)
+
+
+def _together(scenes: list[dict[str, Any]], hands: int, folder: Path) -> None:
+    """Play several scenes at a time, each in a process with namespaces of its own: most of a scene is waiting."""
+    turns, out = os.pipe()
+    os.write(out, b"".join(index.to_bytes(4, "big") for index in range(len(scenes))))
+    os.close(out)
+    children = []
+    for number in range(min(hands, len(scenes))):
+        child = os.fork()
+        if not child:
+            netns.apart()
+            indices = iter(lambda: int.from_bytes(os.read(turns, 4) or _NONE, "big"), _END)
+            _play(scenes, indices, folder / f"results-{number}.jsonl", calm=False)
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _play(scenes: list[dict[str, Any]], indices: Iterator[int], path: Path, calm: bool) -> None:
+    with open(path, "w", encoding="utf-8") as results:
+        for index in indices:
             started = time.monotonic()
-            result = _scene(scene)
-            result["seconds"] = round(time.monotonic() - started, 2)
-            quiet(_CALM)
+            result = _scene(scenes[index])
+            result["index"], result["seconds"] = index, round(time.monotonic() - started, 2)
+            if calm:
+                quiet(_CALM)
             results.write(json.dumps(result) + "\n")
             results.flush()
-            print(f"scene {scene['name']}", flush=True)
+            print(f"scene {scenes[index]['name']}", flush=True)
 
 
 def _scene(scene: dict[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {"name": scene["name"], "error": "", "probes": [], "outputs": [], "asks": []}
     try:
         with Cluster(scene) as cluster:
-            probes = _probes(cluster, scene) if scene["probes"] else []
-            outputs = [_command(command) for command in scene["commands"]]
-            return {"name": scene["name"], "error": "", "probes": probes, "outputs": outputs}
-    except SceneError as error:
-        return {"name": scene["name"], "error": str(error), "probes": [], "outputs": []}
+            if scene.get("asks"):
+                result["asks"] = answer(scene)
+            if scene.get("probes"):
+                result["probes"] = _probes(cluster, scene)
+            result["outputs"] = [_command(command) for command in scene.get("commands", [])]
+    except (SceneError, DeedError) as error:
+        result["error"] = str(error)
     except Exception:
-        return {"name": scene["name"], "error": traceback.format_exc(), "probes": [], "outputs": []}
+        result["error"] = traceback.format_exc()
+    return result
 
 
 def _probes(cluster: Cluster, scene: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _CLONE_NEWNET = 0x40000000
-_MS_BIND = 4096
+_CLONE_NEWNS = 0x00020000
+_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 _MNT_DETACH = 2
 _FOLDER = "/run/netns"
 
@@ -21,31 +22,44 @@ def _must(result: int, what: str) -> None:
         raise OSError(error, f"{what}: {os.strerror(error)}")
 
 
+def path(name: str) -> str:
+    """The file that stands for the namespace."""
+    return f"{_FOLDER}/{name}"
+
+
 def make(name: str) -> None:
     """A new, empty namespace of this name; the caller stays where it is."""
     os.makedirs(_FOLDER, exist_ok=True)
-    path = f"{_FOLDER}/{name}"
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o444))
+    place = path(name)
+    os.close(os.open(place, os.O_CREAT | os.O_EXCL, 0o444))
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
     try:
         _must(_LIBC.unshare(_CLONE_NEWNET), "unshare")
-        _must(_LIBC.mount(b"/proc/thread-self/ns/net", path.encode(), None, _MS_BIND, None), "mount")
+        _must(_LIBC.mount(b"/proc/thread-self/ns/net", place.encode(), None, _MS_BIND, None), "mount")
     finally:
         _must(_LIBC.setns(home, _CLONE_NEWNET), "setns")
         os.close(home)
 
 
+def apart() -> None:
+    """From here on, names are this process's own."""
+    os.makedirs(_FOLDER, exist_ok=True)
+    _must(_LIBC.unshare(_CLONE_NEWNS), "unshare")
+    _must(_LIBC.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "mount")
+    _must(_LIBC.mount(b"none", _FOLDER.encode(), b"tmpfs", 0, None), "mount")
+
+
 def remove(name: str) -> None:
     """Forget the namespace; the kernel frees it with its last socket."""
-    _LIBC.umount2(f"{_FOLDER}/{name}".encode(), _MNT_DETACH)
-    os.unlink(f"{_FOLDER}/{name}")
+    _LIBC.umount2(path(name).encode(), _MNT_DETACH)
+    os.unlink(path(name))
 
 
 @contextmanager
 def inside(name: str) -> Iterator[None]:
     """Sockets made here, and /proc/sys/net and /proc/thread-self/net read here, are the namespace's."""
     home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    target = os.open(f"{_FOLDER}/{name}", os.O_RDONLY)
+    target = os.open(path(name), os.O_RDONLY)
     try:
         _must(_LIBC.setns(target, _CLONE_NEWNET), "setns")
         yield

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
+import itertools
 import selectors
 import socket
 import ssl
@@ -28,6 +30,8 @@ class Reactor:
     def __init__(self) -> None:
         self.selector = selectors.DefaultSelector()
         self.sockets: set[socket.socket] = set()
+        self.timers: list[tuple[float, int, Handler]] = []
+        self.turns = itertools.count()
 
     def open(self, host: str, protocol: str, address: str) -> socket.socket:
         """A new non-blocking socket in a host's namespace."""
@@ -53,13 +57,20 @@ class Reactor:
             which.close()
         self.sockets.discard(which)
 
+    def later(self, seconds: float, handler: Handler) -> None:
+        """Call the handler after so many seconds."""
+        heapq.heappush(self.timers, (time.monotonic() + seconds, next(self.turns), handler))
+
     def run(self, until: Callable[[], bool], limit: float) -> None:
         """Serve until the condition holds or the time is over."""
         ends = time.monotonic() + limit
-        while not until() and (left := ends - time.monotonic()) > 0:
-            for key, _ in self.selector.select(min(left, 0.2)):
+        while not until() and (left := ends - (now := time.monotonic())) > 0:
+            due = self.timers[0][0] - now if self.timers else left
+            for key, _ in self.selector.select(max(0, min(left, due, 0.2))):
                 if key.fileobj in self.sockets:
                     key.data()
+            while self.timers and self.timers[0][0] <= time.monotonic():
+                heapq.heappop(self.timers)[2]()
 
     def close(self) -> None:
         """Close all."""

@@ -8,7 +8,7 @@ kept as data (`shape.json`) and a short lint need not import pydantic.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
@@ -27,6 +27,7 @@ from lvsc.topology.spec.patterns import (
     PROGRAM_WORD,
     RANGE_ADDRESS,
     RANGE_NAME,
+    RELEASE,
     SAFE_TEXT,
     SYSCTL,
 )
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     ProgramWord: TypeAlias = str
     HostText: TypeAlias = str
     PortRange: TypeAlias = str
+    Release: TypeAlias = str
 else:
     Name = _text(NAME)
     RangeName = _text(RANGE_NAME)
@@ -70,7 +72,9 @@ else:
     ProgramWord = _text(PROGRAM_WORD)
     HostText = _text(HOST_TEXT)
     PortRange = _text(PORT_RANGE)
+    Release = _text(RELEASE)
 
+SchedulerName = Literal["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrAll = Annotated[int, Field(ge=0, le=65535)]
 Mark = Annotated[int, Field(ge=1, le=4294967295)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Required
+from typing import Annotated, Literal, Required
 
 from pydantic import Field
 
@@ -18,9 +18,13 @@ from lvsc.topology.spec.base import (
     NetworkTexts,
     RangeAddress,
     RangeAddresses,
+    Release,
+    SchedulerName,
     Spec,
     Sysctls,
 )
+
+PlatformName = Literal["openstack", "aws", "gcp", "azure", "vmware", "hyperv"]
 
 
 class NetworkSpec(Spec, total=False):
@@ -33,6 +37,14 @@ class NetworkSpec(Spec, total=False):
         Field(description="The default gateway of its hosts: a router's name, or an address of each family."),
     ]
     mtu: Annotated[Mtu, Field(description="The largest packet in bytes; 1500 without it.")]
+    platform: Annotated[PlatformName, Field(description="The cloud or hypervisor that carries it.")]
+    foreign_addresses: Annotated[
+        bool,
+        Field(
+            description="true: the platform lets hosts use addresses that it has not given them (allowed address"
+            " pairs, no source/destination check, IP forwarding)."
+        ),
+    ]
 
 
 class InterfaceSpec(Spec, total=False):
@@ -73,8 +85,30 @@ class RouterSpec(HostSpec, total=False):
     """A router between networks; lvsc knows it and does not configure it."""
 
 
+class KubernetesSpec(Spec, total=False):
+    """A host that is a node of a Kubernetes cluster: what runs there beside lvsc, which does not configure it."""
+
+    proxy_mode: Required[Annotated[Literal["iptables", "ipvs", "nftables"], Field(description="kube-proxy's `mode`.")]]
+    version: Annotated[Release, Field(description="The node's release, in quotes.")]
+    strict_arp: Annotated[bool, Field(description="kube-proxy's `ipvs.strictARP`; false without it.")]
+    exclude_cidrs: Annotated[NetworkTexts, Field(description="kube-proxy's `ipvs.excludeCIDRs`.")]
+    scheduler: Annotated[SchedulerName, Field(description="kube-proxy's `ipvs.scheduler`; rr without it.")]
+    masquerade_bit: Annotated[
+        int, Field(ge=0, le=31, description="kube-proxy's `iptables.masqueradeBit`; 14 without it.")
+    ]
+    announcer: Annotated[
+        Literal["metallb", "kube-vip"], Field(description="What announces LoadBalancer addresses by ARP.")
+    ]
+    pod_tunnel: Annotated[Literal["ipip"], Field(description="How packets between pods of different nodes travel.")]
+
+
+Kubernetes = Annotated[KubernetesSpec, Field(description="The host is a node of a Kubernetes cluster.")]
+
+
 class DirectorSpec(HostSpec, total=False):
     """A director: a host that balances."""
+
+    kubernetes: Kubernetes
 
 
 class HoldsSpec(Spec, total=False):
@@ -93,6 +127,7 @@ class RealServerSpec(HostSpec, total=False):
         InterfaceName, Field(description="Where lvsc puts the VIPs (dr, tun): lo (without it) or a dummy device.")
     ]
     holds: Annotated[HoldsSpec, Field(description="What an unmanaged host holds already.")]
+    kubernetes: Kubernetes
 
 
 class ClientSpec(Spec, total=False):

@@ -16,6 +16,7 @@ PORT_RANGE = r"^[0-9]{1,5}-[0-9]{1,5}$"
 SAFE_TEXT = r"^[ !#%-\[\]-~]{1,200}$"
 PROGRAM_WORD = r"^[A-Za-z0-9_./:@%+=,-]{1,200}$"
 HOST_TEXT = r"^[A-Za-z0-9_.:-]{1,253}$"
+RELEASE = r"^1\.[0-9]{1,3}$"
 NETMASK = r"^255(\.[0-9]{1,3}){3}$"
 
 # What each pattern wants, in a user's words.
@@ -34,5 +35,6 @@ EXPECTED: dict[str, str] = {
     SAFE_TEXT: 'plain ASCII text without `"`, `\\` and `$` (keepalived.conf cannot quote them), 200 characters at most',
     PROGRAM_WORD: "a word of letters, digits and `_ . / : @ % + = , -` (it becomes part of a command)",
     HOST_TEXT: "a host name",
+    RELEASE: 'a release of Kubernetes such as "1.35", in quotes',
     NETMASK: "a prefix length such as 24, or a netmask such as 255.255.255.0",
 }

@@ -20,13 +20,13 @@ from lvsc.topology.spec.base import (
     ProgramWord,
     RangeName,
     SafeText,
+    SchedulerName,
     Spec,
     Weight,
     one_or_many,
 )
 
 Mode = Literal["nat", "dr", "tun"]
-SchedulerName = Literal["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh"]
 FlagName = Literal["fallback", "port"]
 ProtocolName = Literal["tcp", "udp", "sctp"]
 RecordType = Literal["A", "AAAA", "NS", "SOA", "MX", "TXT", "CNAME"]

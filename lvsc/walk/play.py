@@ -1,0 +1,146 @@
+"""Plays the asks of a case on the model, in their order, and says what became of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lvsc.state import Ask, Before, Case, Deed, Held
+from lvsc.walk.ends import again, start
+from lvsc.walk.machine import Machine
+from lvsc.walk.neighbours import announce, unanswered
+from lvsc.walk.outbound import source_for
+from lvsc.walk.talk import Talk
+from lvsc.walk.trace import End, Fact, FactKind, Hop
+from lvsc.walk.world import World
+from lvsc.words import Address, Verdict
+
+_FIRST_PORT = 40_000
+_SHORT, _BETWEEN, _RESEND, _GIVE_UP = 0.004, 0.05, 0.2, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What one ask came to: the verdict, answers by host, errors, and every connection's way."""
+
+    ask: Ask
+    verdict: Verdict
+    answers: Mapping[str, int]
+    errors: Mapping[str, int]
+    talks: tuple[Talk, ...]
+
+    @property
+    def lost(self) -> Hop | None:
+        """The hop at which the first connection that failed was lost."""
+        return next((talk.lost for talk in self.talks if talk.answered_by is None), None)
+
+
+def walk_case(case: Case, forced: str | None = None) -> list[Walk]:
+    """Every ask in its order; `forced` is the real server that every scheduler has to take."""
+    world = World(case)
+    world.forced = forced
+    found = []
+    for ask in case.asks:
+        for before in ask.before:
+            _do(world, before)
+        found.append(_walk(world, ask))
+    return found
+
+
+def _walk(world: World, ask: Ask) -> Walk:
+    machine = world.machine(ask.origin)
+    source = ask.source or source_for(world, machine, ask.address)
+    talks = [
+        _connect(world, machine, ask, number, source) if source is not None else _unsent(machine, ask, number)
+        for number in range(ask.connections)
+    ]
+    if any(not talk.done for talk in talks):
+        world.now += _GIVE_UP
+    ended = {(talk.source, talk.port) for talk in talks if talk.opened}
+    for each in world.made:
+        each.table.close(ended)
+        each.sockets.clear()
+    return _result(world, ask, talks)
+
+
+def _unsent(machine: Machine, ask: Ask, number: int) -> Talk:
+    """A connection that the client cannot begin: it has no route, or no address to send from."""
+    talk = Talk(ask, number, ask.address, 0, error="unreachable")
+    way = machine.fibs[ask.address.version].lookup(ask.address)
+    fact = way.fact if way is not None else Fact(FactKind.ROUTE, str(ask.address), "no route")
+    did = f"has no route to {ask.address}" if way is None else f"has no address to reach {ask.address} from"
+    talk.tell(Hop(machine.name, "", did, str(ask.address), False, fact, End.NO_ROUTE))
+    return talk
+
+
+def _connect(world: World, machine: Machine, ask: Ask, number: int, source: Address) -> Talk:
+    talk = Talk(ask, number, source, world.next_port())
+    start(world, machine, talk)
+    _settle(world)
+    for count in range(1, ask.exchanges):
+        if talk.received < count:
+            break
+        world.now += _BETWEEN
+        again(world, machine, talk)
+        _settle(world)
+        if talk.received <= count:
+            talk.answered_by = None
+    if not talk.done and any(socket.talk is talk and socket.open for socket in machine.sockets.values()):
+        world.now += _RESEND
+        again(world, machine, talk)
+        _settle(world)
+        if talk.received < ask.exchanges:
+            talk.answered_by = None
+    world.now += _SHORT if talk.done else _RESEND
+    return talk
+
+
+def _settle(world: World) -> None:
+    world.run()
+    unanswered(world)
+
+
+def _do(world: World, before: Before) -> None:
+    """A deed between two asks."""
+    if before.deed is Deed.WAIT:
+        world.now += before.seconds
+        return
+    machine = world.machine(before.host)
+    if before.deed is Deed.FORGET:
+        machine.neighbours = {key: known for key, known in machine.neighbours.items() if known.permanent}
+    elif before.deed is Deed.ANNOUNCE and before.address is not None and before.device is not None:
+        ask = Ask(before.host, before.address.ip, 0)
+        announce(world, machine, before.device, before.address.ip, Talk(ask, 0, before.address.ip, 0))
+        _settle(world)
+    elif before.address is not None:
+        held = Held(before.device or "lo", before.address)
+        if before.deed is Deed.ADD:
+            machine.held.append(held)
+        else:
+            machine.held = [
+                each for each in machine.held if each.address != before.address or each.device != held.device
+            ]
+        machine.rebuild()
+
+
+def _result(world: World, ask: Ask, talks: list[Talk]) -> Walk:
+    answered = [talk for talk in talks if talk.answered_by is not None]
+    answers = Counter(str(talk.answered_by) for talk in answered)
+    errors = Counter(talk.error or "timeout" for talk in talks if talk.answered_by is None)
+    return Walk(ask, _verdict(world, ask, talks, answered), dict(answers), dict(errors), tuple(talks))
+
+
+def _verdict(world: World, ask: Ask, talks: list[Talk], answered: list[Talk]) -> Verdict:
+    if any(talk.unmodelled for talk in talks) or any(_strange(world, talk) for talk in talks):
+        return Verdict.UNMODELLED
+    if any(talk.seen_by is None for talk in answered):
+        return Verdict.BYPASS
+    if talks and len(answered) == len(talks):
+        return Verdict.WORKS
+    return Verdict.PARTIAL if answered else Verdict.FAILS
+
+
+def _strange(world: World, talk: Talk) -> bool:
+    """Whether it met a host that holds something lvsc does not follow."""
+    return any(world.case.hosts[hop.host].unmodelled for hop in talk.hops if hop.host in world.case.hosts)
