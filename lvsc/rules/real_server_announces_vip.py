@@ -23,11 +23,12 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.arp import exposed, in_time
 from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
-from lvsc.words import sysctl_name
+from lvsc.state import HostState, Link
+from lvsc.words import Address, sysctl_name
 
 RULE = Rule("real-server-announces-vip", Severity.ERROR)
 _IN_TIME = Rule(RULE.name, Severity.WARNING)
-_HIDES = 2
+_OUTSIDE, _HIDES = 1, 2
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -38,8 +39,7 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service, host, state, link, address, _ in exposed(site):
         value, path = deciding(state, "arp_announce", link.name)
-        near = any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))
-        if address.version == 6 or value == _HIDES or (value == 1 and not near):
+        if address.version == 6 or value == _HIDES or (value == _OUTSIDE and not _near(state, link, address)):
             continue
         at = sysctl_span(host, path)
         rule, why = RULE, f"arp_announce is {value} on {link.name}"
@@ -51,3 +51,8 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             path = path.replace(f"/{link.name}/", "/all/")
         note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
         yield at, rule.at(at, message, f"set {sysctl_name(path)}: 2 on {host.name}", [note])
+
+
+def _near(state: HostState, link: Link, address: Address) -> bool:
+    """Whether a VIP is in the subnet of the sending device."""
+    return any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))
