@@ -8,6 +8,11 @@ from lvsc.state import Held, Link, LinkKind, Route
 from lvsc.topology import Host, Topology
 from lvsc.words import Address, Network, parse_network
 
+_RESET = {
+    "net/ipv4/ip_forward": 0,
+    "net/ipv4/conf/all/forwarding": 1,
+    "net/ipv6/conf/all/forwarding": 2,
+}
 _EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
 
 
@@ -61,8 +66,8 @@ def own_addresses(host: Host) -> Iterator[Address]:
 
 
 def in_order(sysctls: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Kernel settings in the order in which they are written: ip_forward first, because it resets others.
+    """Kernel settings in the order in which they are written: first what resets others.
 
-    net/ipv4/devinet.c: inet_forward_change().
+    net/ipv4/devinet.c: inet_forward_change(); net/ipv6/addrconf.c: addrconf_fixup_forwarding().
     """
-    return tuple(sorted(sysctls.items(), key=lambda item: (item[0] != "net/ipv4/ip_forward", item[0])))
+    return tuple(sorted(sysctls.items(), key=lambda item: (_RESET.get(item[0], len(_RESET)), item[0])))

@@ -48,3 +48,10 @@ def _devices(state: HostState) -> Mapping[Address, Set[str]]:
     for held in state.addresses:
         found[held.ip].add(held.device)
     return found
+
+
+def in_time(state: HostState, name: str, device: str) -> int:
+    """The value that counts if `default` was set before the device had an address (devinet.c: devinet_conf_proc)."""
+    own = state.sysctl(f"net/ipv4/conf/{device}/{name}")
+    inherited = state.sysctl(f"net/ipv4/conf/default/{name}") if own is None else own
+    return max(state.sysctl(f"net/ipv4/conf/all/{name}") or 0, inherited or 0)

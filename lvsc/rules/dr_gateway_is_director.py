@@ -96,5 +96,6 @@ def _remedy(site: Site, way: Way, step: Step, director: str) -> str:
     router = " or ".join(dict.fromkeys(near)) or "a router that does not hold the VIP"
     forwarding = "net.ipv6.conf.all.forwarding: 1"
     if version == 4:
-        forwarding = "net.ipv4.conf.all.accept_local: 1 and net.ipv4.ip_forward: 1"
+        device = next((device for name, device in step.holders if name == director), "all")
+        forwarding = f"net.ipv4.conf.{device}.accept_local: 1 and net.ipv4.ip_forward: 1"
     return f"make the gateway of {step.sender} {router}, or set {forwarding} on {director}"

@@ -3,7 +3,7 @@
 Why it hurts
     NAT and tunnels reach real servers on other networks, but only by a
     route: the director's own, or its gateway's. Without one every request
-    that is scheduled there ends with "network unreachable" at the client.
+    that is scheduled there ends with "host unreachable" at the client.
     IPVS looks in the main routing table only.
 Wrong
     a director without gateway, and real servers behind router core

@@ -21,11 +21,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.rules.arp import exposed
+from lvsc.rules.arp import exposed, in_time
 from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
-from lvsc.words import sysctl_name
+from lvsc.state import HostState, Link
+from lvsc.words import Address, sysctl_name
 
 RULE = Rule("real-server-announces-vip", Severity.ERROR)
+_IN_TIME = Rule(RULE.name, Severity.WARNING)
+_OUTSIDE, _HIDES = 1, 2
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -36,11 +39,20 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service, host, state, link, address, _ in exposed(site):
         value, path = deciding(state, "arp_announce", link.name)
-        near = any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))
-        if address.version == 6 or value == 2 or (value == 1 and not near):
+        if address.version == 6 or value == _HIDES or (value == _OUTSIDE and not _near(state, link, address)):
             continue
         at = sysctl_span(host, path)
-        why = f"arp_announce is {value} on {link.name}"
+        rule, why = RULE, f"arp_announce is {value} on {link.name}"
         message = f"real server {host.name} announces VIP {address} when it looks for a neighbour ({why})"
+        if in_time(state, "arp_announce", link.name) == _HIDES:
+            rule, at = _IN_TIME, sysctl_span(host, "net/ipv4/conf/default/arp_announce")
+            why = f"this was set before {link.name} had an address"
+            message = f"real server {host.name} keeps VIP {address} out of its ARP requests only if {why}"
+            path = path.replace(f"/{link.name}/", "/all/")
         note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
-        yield at, RULE.at(at, message, f"set {sysctl_name(path)}: 2 on {host.name}", [note])
+        yield at, rule.at(at, message, f"set {sysctl_name(path)}: 2 on {host.name}", [note])
+
+
+def _near(state: HostState, link: Link, address: Address) -> bool:
+    """Whether a VIP is in the subnet of the sending device."""
+    return any(held.address.version == 4 and address in held.address.network for held in state.held_on(link.name))

@@ -6,10 +6,12 @@ Why it hurts
     its traffic then goes to that one server, past the director: no
     balancing, no health checks, and an outage when the server stops.
     arp_ignore 1 or 2 hides a VIP on lo or a dummy device; the greater of
-    `all` and the receiving device counts. arp_ignore 3 does not hide it, 8
-    hides the server's own address, too, and nothing hides a VIP on the
-    receiving device itself. IPv6 answers only for addresses of the receiving
-    device, so there a VIP on lo is hidden without any setting.
+    `all` and the receiving device counts, so a value for lo or the dummy
+    device does nothing, nor does arp_filter, and `default` only counts where
+    it is set before the device gets its address. arp_ignore 3 does not hide
+    the VIP, 8 hides the server's own address, too, and nothing hides a VIP
+    on the receiving device itself. IPv6 answers only for addresses of the
+    receiving device, so there a VIP on lo is hidden without any setting.
 Wrong
     holds: {vip_device: lo, sysctls: {net.ipv4.conf.all.arp_ignore: 0}}
 Right
@@ -25,13 +27,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.rules.arp import exposed
+from lvsc.rules.arp import exposed, in_time
 from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
 from lvsc.state import HostState, Link
 from lvsc.topology import Host
 from lvsc.words import Address, sysctl_name
 
 RULE = Rule("real-server-answers-arp", Severity.ERROR)
+_IN_TIME = Rule(RULE.name, Severity.WARNING)
 _HIDES, _HIDES_ALL = (1, 2), 8
 
 
@@ -61,4 +64,9 @@ def _by_setting(host: Host, state: HostState, link: Link, address: Address, note
     at = sysctl_span(host, path)
     what = f"for VIP {address}" if value != _HIDES_ALL else "for no address, not even its own"
     message = f"real server {host.name} answers ARP {what} (arp_ignore is {value} on {link.name})"
+    if in_time(state, "arp_ignore", link.name) in _HIDES:
+        path = path.replace(f"/{link.name}/", "/all/")
+        at = sysctl_span(host, "net/ipv4/conf/default/arp_ignore")
+        message = f"real server {host.name} hides VIP {address} only if this was set before {link.name} had an address"
+        return (at, "sysctl"), _IN_TIME.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note])
     return (at, "sysctl"), RULE.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note])

@@ -5,6 +5,8 @@ Why it hurts
     24 for gre, 32 for gue, and 20 more where the outer header is IPv6. What
     no longer fits is dropped, and the client is told by ICMP to send less.
     Where that ICMP is filtered, small requests work and uploads hang.
+    Over IPv6 IPVS wants room for 1280 bytes: where the director's own device
+    leaves less, it drops everything.
 Wrong
     networks: {backbone: {subnet: 10.0.0.0/24, mtu: 1400}}
 Right
@@ -25,10 +27,11 @@ from lvsc.state import Destination, Link, VirtualService
 from lvsc.words import Address, ForwardingMethod, HostRole, TunnelType
 
 RULE = Rule("tunnel-mtu", Severity.INFO)
+_NOTHING_PASSES = Rule(RULE.name, Severity.ERROR)
 # With the ordinary 1500 everywhere the same happens, and everybody knows.
 _ORDINARY = 1500
 _OVERHEAD = {TunnelType.IPIP: 20, TunnelType.GRE: 24, TunnelType.GUE: 32}
-_OUTER_V6, _MOST_HOPS = 20, 64
+_OUTER_V6, _MOST_HOPS, _LEAST_V6 = 20, 64, 1280
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -48,9 +51,14 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
                 if destination.method is not ForwardingMethod.TUN or key in seen:
                     continue
                 seen.add(key)
+                narrow = _narrow(site, name, destination)
+                if narrow is not None:
+                    finding = _finding(site, _NOTHING_PASSES, name, entry, destination, name, narrow)
+                    yield finding.at, finding
+                    continue
                 least = _least(site, name, destination.address)
                 if least is not None and not (splits and entry.family.value == 4):
-                    finding = _finding(site, name, entry, destination, *least)
+                    finding = _finding(site, RULE, name, entry, destination, *least)
                     yield finding.at, finding
 
 
@@ -60,6 +68,18 @@ def _any_below(site: Site) -> bool:
     return any(segment.mtu < _ORDINARY for segment in segments) or any(
         (port.mtu or _ORDINARY) < _ORDINARY for port in ports
     )
+
+
+def _overhead(destination: Destination) -> int:
+    return _OVERHEAD[destination.tunnel] + _OUTER_V6 * (destination.address.version == 6)
+
+
+def _narrow(site: Site, director: str, destination: Destination) -> Link | None:
+    """The director's device, where a tunnel over IPv6 leaves less than IPv6 wants on it."""
+    hop = site.cluster.next_hop(director, destination.address)
+    link = next((link for link in site.hosts[director].links if hop is not None and link.name == hop.device), None)
+    short = link is not None and link.mtu - _overhead(destination) < _LEAST_V6
+    return link if short and destination.address.version == 6 else None
 
 
 def _least(site: Site, sender: str, destination: Address) -> tuple[str, Link] | None:
@@ -80,18 +100,23 @@ def _least(site: Site, sender: str, destination: Address) -> tuple[str, Link] | 
 
 
 def _finding(
-    site: Site, director: str, entry: VirtualService, destination: Destination, host: str, link: Link
+    site: Site, rule: Rule, director: str, entry: VirtualService, destination: Destination, host: str, link: Link
 ) -> Finding:
-    overhead = _OVERHEAD[destination.tunnel] + _OUTER_V6 * (destination.address.version == 6)
+    overhead = _overhead(destination)
     said = f"the tunnel of service {entry.name} to real server {destination.name} carries {link.mtu - overhead} bytes"
+    if rule is _NOTHING_PASSES:
+        said = f"nothing of service {entry.name} gets to real server {destination.name}"
+        said = f"{said}, for its tunnel wants {_LEAST_V6} bytes"
     message = f"{said}: mtu {link.mtu} of {host} on {link.name}, less {overhead} for {destination.tunnel.value}"
     clients = (each for state in site.hosts.values() if state.role is HostRole.CLIENT for each in state.links)
     sent = max((each.mtu for each in clients if each.segment is not None), default=_ORDINARY)
     remedy = f"make the mtu {sent + overhead}, or let {destination.name} ask for less with `advmss` on its routes"
-    if entry.family.value == 4:
+    if rule is _NOTHING_PASSES:
+        remedy = f"make the mtu {_LEAST_V6 + overhead} or more"
+    elif entry.family.value == 4:
         remedy = f"{remedy}, or set net.ipv4.vs.pmtu_disc: 0 on {director}"
     note = Note(site.topology.services[entry.name].origin.at("mode"), f"clients send up to {sent} bytes")
-    return RULE.at(_place(site, host, link), message, remedy, [note])
+    return rule.at(_place(site, host, link), message, remedy, [note])
 
 
 def _place(site: Site, name: str, link: Link) -> Span:
