@@ -80,8 +80,6 @@ def once(found: Iterable[tuple[Key, Finding]]) -> Iterator[Finding]:
 def deciding(state: HostState, name: str, device: str) -> tuple[int, str]:
     """The value that counts on an IPv4 device, the greater of `all` and its own, and the setting that gives it."""
     value, own = state.effective(name, device), f"net/ipv4/conf/{device}/{name}"
-    if state.sysctl(own) is None and state.sysctl(f"net/ipv4/conf/default/{name}") is not None:
-        own = f"net/ipv4/conf/default/{name}"
     return value, own if state.sysctl(own) == value else f"net/ipv4/conf/all/{name}"
 
 

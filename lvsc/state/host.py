@@ -66,13 +66,11 @@ class HostState:
     def effective(self, name: str, device: str, unset: int = 0) -> int:
         """arp_ignore, arp_announce or rp_filter of an IPv4 device: the greater of `all` and its own.
 
-        include/linux/inetdevice.h: IN_DEV_MAXCONF. Settings are written before
-        there are addresses, so a device without its own takes that of `default`
-        (net/ipv4/devinet.c: devinet_copy_dflt_conf).
+        include/linux/inetdevice.h: IN_DEV_MAXCONF.
         """
         held = dict(self.sysctls)
-        own = held.get(f"net/ipv4/conf/{device}/{name}", held.get(f"net/ipv4/conf/default/{name}", unset))
-        return max(held.get(f"net/ipv4/conf/all/{name}", unset), own)
+        keys = (f"net/ipv4/conf/all/{name}", f"net/ipv4/conf/{device}/{name}")
+        return max(held.get(key, unset) for key in keys)
 
     def links_on(self, segment: str) -> Iterator[Link]:
         """Its devices on a network."""
