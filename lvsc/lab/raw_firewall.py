@@ -11,7 +11,7 @@ from dataclasses import replace
 from lvsc.finding import LvscError
 from lvsc.lab.raw_nft import ruleset
 from lvsc.state import Act, Chain, FilterRule, Hook, HostState
-from lvsc.words import host_network
+from lvsc.state.marking import chains
 
 # The chains of iptables: table, hooks, priority (include/uapi/linux/netfilter_ipv4.h).
 _CHAINS = {
@@ -45,28 +45,6 @@ def restores(state: HostState) -> Iterator[tuple[tuple[str, ...], str]]:
         text = _restore([chain for chain in found if family in _FAMILIES[chain.family]], family)
         if text:
             yield (tool,), text
-
-
-def chains(state: HostState) -> list[Chain]:
-    """Its chains, and its marks as one more."""
-    marks = [
-        (
-            "ip6" if mark.address.version == 6 else "ip",
-            FilterRule(
-                Act.MARK,
-                protocol=mark.protocol.value,
-                destination=host_network(mark.address),
-                ports=() if mark.ports == ((0, 0),) else mark.ports,
-                set_mark=mark.mark,
-            ),
-        )
-        for mark in state.marks
-    ]
-    extra = [
-        Chain(family, Hook.PREROUTING, -150, tuple(rule for version, rule in marks if version == family))
-        for family in dict.fromkeys(version for version, _ in marks)
-    ]
-    return [*extra, *state.chains]
 
 
 def _nft(found: Iterable[Chain]) -> bool:

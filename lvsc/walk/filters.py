@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from lvsc.state import Act, Chain, FilterRule, Hook, HostState
+from lvsc.state.marking import chains
 from lvsc.walk.trace import Fact, FactKind
-from lvsc.words import Address, host_network
+from lvsc.words import Address
 
 if TYPE_CHECKING:
     from lvsc.walk.skb import Skb
@@ -18,7 +19,6 @@ _NUMBERS = {
     "1": "icmp", "4": "ipip", "6": "tcp", "17": "udp", "41": "ipv6", "47": "gre", "58": "icmpv6", "132": "sctp",
     "ipencap": "ipip",
 }  # fmt: skip
-MANGLE = -150
 
 
 class Met(NamedTuple):
@@ -49,10 +49,10 @@ class Filters:
     """The chains of a host by hook, marks of services among them, in the order of their priorities."""
 
     def __init__(self, state: HostState) -> None:
-        chains = [*state.chains, *_marks(state)]
-        ip = [chain for chain in chains if chain.family != "arp"]
+        everything = chains(state)
+        ip = [chain for chain in everything if chain.family != "arp"]
         self.chains = {hook: sorted((c for c in ip if c.hook is hook), key=lambda c: c.priority) for hook in Hook}
-        self.arp = [chain for chain in chains if chain.family == "arp"]
+        self.arp = [chain for chain in everything if chain.family == "arp"]
         rules = [rule for chain in ip for rule in chain.rules]
         self.maps = any(chain.nat for chain in ip)
         self.tracks = any(rule.states or rule.act in _TRACKING for rule in rules)
@@ -87,22 +87,6 @@ class Filters:
                 elif rule.act is Act.ACCEPT:
                     break
         return None, message
-
-
-def _marks(state: HostState) -> Iterator[Chain]:
-    """The marks of services as the chain that sets them."""
-    rules = tuple(
-        FilterRule(
-            Act.MARK,
-            protocol=mark.protocol.value,
-            destination=host_network(mark.address),
-            ports=() if mark.ports == ((0, 0),) else mark.ports,
-            set_mark=mark.mark,
-        )
-        for mark in state.marks
-    )
-    if rules:
-        yield Chain("inet", Hook.PREROUTING, MANGLE, rules)
 
 
 def matches(rule: FilterRule, skb: Skb, device_in: str | None, device_out: str | None) -> bool:
