@@ -34,7 +34,7 @@ def _ask(made: World, big: bool) -> Ask:
     connections = dice.weighted({4: 75.0, 2: 10.0, 6: 15.0})
     source = origin.address("eth0", made.family) if dice.chance(10) else None
     return Ask(
-        origin.name, made.vip, port, made.protocol, connections, source, request, response, 6 if slow else 1
+        origin.name, made.vip, port, made.protocol, connections, source, request, response, 12 if slow else 1
     )  # fmt: skip
 
 

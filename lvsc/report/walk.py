@@ -59,7 +59,10 @@ def _lost(hop: Hop) -> bool:
 
 def _end(walk: Walk) -> Iterator[str]:
     lost = _shown(walk)
-    if walk.verdict is Verdict.BYPASS:
+    unmodelled = next((talk.unmodelled for talk in walk.talks if talk.unmodelled), "")
+    if unmodelled:
+        yield f"  not followed: {plain(unmodelled)}"
+    elif walk.verdict is Verdict.BYPASS:
         yield "  past the director: no director scheduled this connection"
     elif lost is not None and lost.lost is not None:
         hop = lost.lost

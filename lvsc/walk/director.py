@@ -43,9 +43,16 @@ def requests(world: World, machine: Machine, skb: Skb) -> bool:
         entry, goes_on = _schedule(world, machine, skb, service)
         if entry is None:
             return goes_on
-    packet.talk.seen_by = packet.talk.seen_by or machine.name
+    _seen(machine, packet)
     skb.entry = entry
     return transmit(world, machine, skb, entry)
+
+
+def _seen(machine: Machine, packet: Packet) -> None:
+    """The director knows of the client's connection, if it is still the client's address that it sees."""
+    talk = packet.talk
+    if talk.seen_by is None and (packet.src, packet.sport) == (talk.source, talk.port):
+        talk.seen_by = machine.name
 
 
 def _begins(machine: Machine, packet: Packet) -> bool:
@@ -103,7 +110,7 @@ def _leave(world: World, machine: Machine, skb: Skb, service: Service, why: str)
     if service.entry.port == _FTP and packet.dport != _FTP:
         return True
     fact = Fact(FactKind.SERVICE, str(service.entry), why)
-    packet.talk.seen_by = packet.talk.seen_by or machine.name
+    _seen(machine, packet)
     world.tell(machine, skb.device or "", "has no real server for it", packet, fact, End.NO_DESTINATION)
     error(world, machine, skb, Icmp.PORT_UNREACHABLE)
     return False

@@ -232,8 +232,10 @@ def _too_big(world: World, machine: Machine, message: Packet, about: Packet, soc
     if socket is None and about.what is not What.TUNNELLED and about.protocol != "udp":
         return
     way = machine.fibs[about.version].lookup(about.dst)
-    if about.version == 6 and (way is None or way.kind is RouteKind.LOCAL or machine.is_local(message.src)):
-        # Seen in the kernel: of a tunnel that begins on the host itself IPv6 learns no MTU.
+    if about.version == 6 and (
+        about.what is What.TUNNELLED or way is None or way.kind is RouteKind.LOCAL or machine.is_local(message.src)
+    ):
+        # Seen in the kernel: IPVS learns no MTU of a tunnel over IPv6, nor does a client on the director itself.
         return
     known = machine.exceptions.setdefault(about.dst, Learnt())
     if known.mtu and known.mtu <= message.mtu:

@@ -23,6 +23,9 @@ def error(world: World, machine: Machine, skb: Skb, kind: Icmp, mtu: int = 0) ->
     if packet.icmp is not None:
         return
     source = packet.dst if skb.device is not None and machine.is_local(packet.dst) else None
+    if skb.local and source is None and packet.version == 4:
+        # It would come from the address asked, which is none of the host's (ip_route_output_key: __ip_dev_find).
+        return
     send_error(world, machine, packet, kind, packet.src, source, mtu)
 
 

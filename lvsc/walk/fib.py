@@ -13,6 +13,7 @@ from lvsc.state import MAIN_TABLE, Held, HostState, LinkKind, PolicyRule, Route,
 from lvsc.walk.trace import Fact, FactKind
 from lvsc.words import Address, Family, Network, host_network, parse_interface
 
+_USER, _CONNECTED = 1024, 256
 LOCAL_TABLE, DEFAULT_TABLE = 255, 253
 _LOOPBACK = {4: ("127.0.0.1/8",), 6: ("::1/128",)}
 
@@ -60,9 +61,14 @@ class Fib:
             if route.to.version == version:
                 self._add_route(route, down)
 
-    def _put(self, table: int, network: Network, way: Way, metric: int = 0) -> None:
+    def _put(self, table: int, network: Network, way: Way, metric: int = 0, replaces: bool = False) -> None:
+        """A route, after those of its metric, or in place of the first of them, as by `ip route replace`."""
         level = self._tables.setdefault(table, {}).setdefault(network.prefixlen, {})
         entries = level.setdefault(int(network.network_address) >> (self.bits - network.prefixlen), [])
+        same = next((index for index, entry in enumerate(entries) if entry[0] == metric), None)
+        if replaces and same is not None:
+            entries[same] = (metric, way)
+            return
         entries.append((metric, way))
         entries.sort(key=lambda item: item[0])
 
@@ -77,7 +83,8 @@ class Fib:
         kind = RouteKind.LOCAL if loops and self.version == 4 else RouteKind.UNICAST
         table = LOCAL_TABLE if kind is RouteKind.LOCAL else MAIN_TABLE
         source = held.ip if self.version == 4 else None
-        self._put(table, network, Way(kind, held.device, None, source, f"{network} dev {held.device}"), 0)
+        metric = 0 if self.version == 4 else _CONNECTED
+        self._put(table, network, Way(kind, held.device, None, source, f"{network} dev {held.device}"), metric)
         if isinstance(network, IPv4Network) and network.prefixlen < 31 and not loops:
             way = Way(RouteKind.LOCAL, held.device, None, held.ip, f"broadcast {network}", broadcast=True)
             self._put(LOCAL_TABLE, host_network(network.broadcast_address), way)
@@ -87,7 +94,9 @@ class Fib:
         device, gateway = route.device, route.via
         if route.kind is RouteKind.LOCAL:
             way = Way(route.kind, device or "lo", None, route.source, text_of(route))
-            self._put(LOCAL_TABLE if route.table == MAIN_TABLE else route.table, route.to, way, route.metric)
+            self._put(
+                LOCAL_TABLE if route.table == MAIN_TABLE else route.table, route.to, way, self._metric(route.metric)
+            )
             return
         if gateway is not None and not route.onlink:
             near = self.lookup(gateway, oif=device)
@@ -100,7 +109,11 @@ class Fib:
             self.refused.append(route)
             return
         way = Way(route.kind, device or "lo", gateway, route.source, text_of(route), route.mtu, route.advmss)
-        self._put(route.table, route.to, way, route.metric)
+        self._put(route.table, route.to, way, self._metric(route.metric), replaces=True)
+
+    def _metric(self, stated: int) -> int:
+        """IPv6 gives a route without a metric 1024 (IP6_RT_PRIO_USER)."""
+        return stated or (_USER if self.version == 6 else 0)
 
     def lookup(
         self, to: Address, source: Address | None = None, mark: int = 0, device: str = "lo", oif: str | None = None

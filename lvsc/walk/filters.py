@@ -54,6 +54,7 @@ class Filters:
         self.chains = {hook: sorted((c for c in ip if c.hook is hook), key=lambda c: c.priority) for hook in Hook}
         self.arp = [chain for chain in chains if chain.family == "arp"]
         rules = [rule for chain in ip for rule in chain.rules]
+        self.maps = any(chain.nat for chain in ip)
         self.tracks = any(rule.states or rule.act in _TRACKING for rule in rules)
 
     def meet(self, chain: Chain, skb: Skb, device_in: str | None, device_out: str | None) -> Met | None:

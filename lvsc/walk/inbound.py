@@ -60,6 +60,7 @@ def local_in(world: World, machine: Machine, skb: Skb) -> None:
     """ip_local_deliver(): filters, IPVS, then the host's own stack."""
     from lvsc.walk.ends import own_stack
 
+    skb.local = skb.device != "lo"
     if pass_hook(world, machine, skb, Place(Hook.INPUT, skb.device, None)):
         machine.tracker.confirm(skb)
         own_stack(world, machine, skb)

@@ -128,11 +128,13 @@ def _result(world: World, ask: Ask, talks: list[Talk]) -> Walk:
     answered = [talk for talk in talks if talk.answered_by is not None]
     answers = Counter(str(talk.answered_by) for talk in answered)
     errors = Counter(talk.error or "timeout" for talk in talks if talk.answered_by is None)
-    return Walk(ask, _verdict(world, ask, talks, answered), dict(answers), dict(errors), tuple(talks))
+    return Walk(ask, _verdict(world, talks, answered), dict(answers), dict(errors), tuple(talks))
 
 
-def _verdict(world: World, ask: Ask, talks: list[Talk], answered: list[Talk]) -> Verdict:
-    if any(talk.unmodelled for talk in talks) or any(_strange(world, talk) for talk in talks):
+def _verdict(world: World, talks: list[Talk], answered: list[Talk]) -> Verdict:
+    for talk in talks:
+        talk.unmodelled = talk.unmodelled or _strange(world, talk)
+    if any(talk.unmodelled for talk in talks):
         return Verdict.UNMODELLED
     if any(talk.seen_by is None for talk in answered):
         return Verdict.BYPASS
@@ -141,6 +143,12 @@ def _verdict(world: World, ask: Ask, talks: list[Talk], answered: list[Talk]) ->
     return Verdict.PARTIAL if answered else Verdict.FAILS
 
 
-def _strange(world: World, talk: Talk) -> bool:
-    """Whether it met a host that holds something lvsc does not follow."""
-    return any(world.case.hosts[hop.host].unmodelled for hop in talk.hops if hop.host in world.case.hosts)
+def _strange(world: World, talk: Talk) -> str:
+    """What of a host that it met lvsc does not follow, or does not know."""
+    for name in dict.fromkeys(hop.host for hop in talk.hops):
+        host = world.case.hosts[name]
+        if host.unmodelled:
+            return f"{name}: {host.unmodelled[0]}"
+        if host.unknown:
+            return f"{name}: nothing is said of its {', '.join(sorted(host.unknown))}"
+    return ""

@@ -17,7 +17,8 @@ class Skb:
     """`device` is where it came in by, None for the host's own; `mac` who sent it.
 
     `ipvs` is set once IPVS dealt with it (ipvs_property); `entry` its connection
-    there. `ct_state`: new, established, related, invalid or untracked.
+    there. `ct_state`: new, established, related, invalid or untracked. `local`:
+    it came in for the host itself.
     """
 
     packet: Packet
@@ -30,4 +31,4 @@ class Skb:
     ct_reply: bool = False
     entry: Entry | None = None
     ipvs: bool = False
-    redirects: bool = False
+    local: bool = False

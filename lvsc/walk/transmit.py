@@ -104,10 +104,18 @@ def _translate(machine: Machine, skb: Skb, entry: Entry) -> None:
 
 def _send(world: World, machine: Machine, skb: Skb, entry: Entry, way: Way) -> bool:
     """Through LOCAL_OUT and out; direct routing changes nothing but the next hop."""
+    from lvsc.walk.outbound import finish_out
+
     _taken(skb, entry)
     target = entry.dest.entry
     if not pass_hook(world, machine, skb, Place(Hook.OUTPUT, None, way.device)):
         return False
+    if entry.tracked and entry.method is ForwardingMethod.NAT and machine.filters.maps:
+        # nf_nat_ipv4_local_fn(): what seems translated is routed again, now with its mark.
+        again = machine.fibs[skb.packet.version].lookup(skb.packet.dst, skb.packet.src, skb.mark)
+        if again is not None and again.kind is RouteKind.LOCAL:
+            finish_out(world, machine, skb, again)
+            return False
     device, hop = next_hop(machine, way.device, way.gateway, target.address)
     world.tell(machine, device, f"sends it by {entry.method.value} to {target.address}", skb.packet, way.fact)
     leave(world, machine, skb, device, hop)

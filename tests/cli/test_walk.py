@@ -123,3 +123,19 @@ def test_nothing_is_written(lvsc: Run, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     lvsc("walk", "examples/dr-minimal.yaml", "internet", "http", cwd=tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"examples"}
+
+
+def test_what_is_not_known_of_a_host_is_said(lvsc: Run, tmp_path: Path) -> None:
+    path = tmp_path / "lvsc.yaml"
+    path.write_text(
+        "lvsc: 1\n"
+        "networks: {lan: {subnet: 192.0.2.0/24, gateway: 192.0.2.1}}\n"
+        "directors: {lvs1: {interfaces: {eth0: {network: lan, address: 192.0.2.2}}}}\n"
+        "real_servers: {old: {managed: false, interfaces: {eth0: {network: lan, address: 192.0.2.11}}}}\n"
+        "vips: {web: {address: 192.0.2.100}}\n"
+        "services: {http: {vip: web, port: 80, mode: dr, real_servers: [old]}}\n",
+        encoding="utf-8",
+    )
+    done = lvsc("walk", str(path), "internet", "http")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "  not followed: old: nothing is said of its sysctl, tunnel, vip"
