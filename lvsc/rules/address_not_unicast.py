@@ -31,7 +31,7 @@ def check(site: Site) -> Iterator[Finding]:
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
-    odd = [(each, kind) for each in stated(site) if (kind := _kind(each.address)) is not None]
+    odd = [(each, kind) for each in stated(site) if (kind := kind_of(each.address)) is not None]
     used = _used(site) if odd else set()
     for each, kind in odd:
         if each.address in used or each.who.startswith("VIP "):
@@ -39,7 +39,7 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             yield each.at, RULE.at(each.at, message, "choose an ordinary address of a network")
     for service in site.topology.services.values():
         address = service.sorry.address if service.sorry is not None else None
-        word = _kind(address) if address is not None else None
+        word = kind_of(address) if address is not None else None
         # Without translation the director itself answers at a loopback address.
         local = address is not None and address.is_loopback and service.mode is not ForwardingMethod.NAT
         if word is not None and not local:
@@ -55,7 +55,7 @@ def _used(site: Site) -> set[Address]:
     return known | {entry.sorry.address for entry in entries if entry.sorry is not None}
 
 
-def _kind(address: Address) -> str | None:
+def kind_of(address: Address) -> str | None:
     """What kind of address it is, where it is not one of a single host."""
     if address.is_multicast:
         return "a multicast"

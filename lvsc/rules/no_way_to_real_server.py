@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lvsc.finding import Finding, Note, Severity
+from lvsc.rules.address_not_unicast import kind_of
 from lvsc.rules.base import Rule, Site, once
 from lvsc.rules.journey import called, declared, lost
 from lvsc.state import Destination, HostState, VirtualService
@@ -60,7 +61,8 @@ def _destinations(state: HostState) -> Iterator[tuple[VirtualService, Destinatio
     seen: set[object] = set()
     for entry in state.ipvs:
         for each in (*entry.destinations, *([entry.sorry] if entry.sorry is not None else [])):
-            # Direct routing needs a common network: a finding of real-server-off-link.
-            if each.method is not ForwardingMethod.DR and each.address not in seen:
+            # Findings of real-server-off-link, which wants a common network, and of address-not-unicast.
+            other = each.method is ForwardingMethod.DR or kind_of(each.address) is not None
+            if not other and each.address not in seen:
                 seen.add(each.address)
                 yield entry, each

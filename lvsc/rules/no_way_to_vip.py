@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lvsc.finding import Finding, Note, Severity
+from lvsc.rules.address_not_unicast import kind_of
 from lvsc.rules.base import Rule, Site, once
 from lvsc.rules.journey import Lost, called, declared, lost
 from lvsc.source import Span
@@ -54,7 +55,8 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
 
 
 def _lost(site: Site, client: HostState, address: Address, holders: list[str]) -> Lost | None:
-    if not any(held.address.version == address.version for held in client.addresses):
+    # An address of no single host is a finding of address-not-unicast.
+    if kind_of(address) is not None or not any(held.address.version == address.version for held in client.addresses):
         return None
     return lost(site, client.name, address, holders)
 

@@ -23,7 +23,8 @@ from lvsc.finding import Finding, Note, Severity
 from lvsc.graph import segments_of
 from lvsc.rules.base import Rule, Site, once
 from lvsc.source import Span
-from lvsc.topology import Service
+from lvsc.state import Destination
+from lvsc.topology import Host, Service
 from lvsc.words import Address, ForwardingMethod
 
 RULE = Rule("real-server-off-link", Severity.ERROR)
@@ -60,9 +61,7 @@ def _routed(site: Site) -> Iterator[tuple[object, Finding]]:
                     continue
                 seen.add(each.address)
                 hop = site.cluster.next_hop(name, each.address)
-                near = each.name not in site.hosts or site.cluster.share_segment(name, each.name)
-                # Without translation the director itself answers at a loopback address.
-                if near and not each.address.is_loopback and hop is not None and hop.gateway is not None:
+                if hop is not None and hop.gateway is not None and _shares_network(site, director, each):
                     service = site.topology.services[entry.name]
                     at, who = _place(service, each.name)
                     message = f"director {name} reaches {who} {each.address} of service {service.name} (dr)"
@@ -72,6 +71,16 @@ def _routed(site: Site) -> Iterator[tuple[object, Finding]]:
                     host = site.topology.real_servers.get(each.name)
                     key = (host.origin.name if host is not None else each.name, service.origin.at("mode"))
                     yield key, RULE.at(at, message, remedy, [note])
+
+
+def _shares_network(site: Site, director: Host, each: Destination) -> bool:
+    """Whether a real server is on a network of the director, or its address in a subnet of one.
+
+    A sorry server on no network of it is a finding of sorry-server-off-link.
+    """
+    if each.name in site.hosts:
+        return site.cluster.share_segment(director.name, each.name)
+    return any(site.topology.networks[port.network].subnet_of(each.address) is not None for port in director.ports)
 
 
 def _place(service: Service, server: str) -> tuple[Span, str]:
