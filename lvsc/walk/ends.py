@@ -48,6 +48,13 @@ def start(world: World, machine: Machine, talk: Talk) -> None:
     local_out(world, machine, Skb(changed(packet, mss=_mss(machine, packet))))
 
 
+def repeat(world: World, machine: Machine, talk: Talk) -> None:
+    """The client sends its SYN once more, if nothing answered it."""
+    for socket in list(machine.sockets.values()):
+        if socket.talk is talk and socket.client and socket.sample.what is What.SYN:
+            local_out(world, machine, Skb(changed(socket.sample, mss=_mss(machine, socket.sample))))
+
+
 def again(world: World, machine: Machine, talk: Talk) -> None:
     """The client sends once more on what it has open."""
     for socket in list(machine.sockets.values()):
@@ -179,6 +186,10 @@ def _answered(world: World, machine: Machine, skb: Skb, socket: Socket) -> None:
 
 
 def _server(world: World, machine: Machine, packet: Packet, socket: Socket) -> None:
+    if packet.what is What.SYN:
+        if not socket.open:
+            local_out(world, machine, Skb(changed(socket.sample, mss=_mss(machine, socket.sample))))
+        return
     socket.open = True
     if packet.what is What.DATA:
         talk = packet.talk

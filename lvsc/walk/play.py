@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lvsc.state import Ask, Before, Case, Deed, Held
-from lvsc.walk.ends import again, start
+from lvsc.walk.ends import again, repeat, start
 from lvsc.walk.machine import Machine
 from lvsc.walk.neighbours import announce, unanswered
 from lvsc.walk.outbound import source_for
@@ -57,11 +57,20 @@ def _walk(world: World, ask: Ask) -> Walk:
     ]
     if any(not talk.done for talk in talks):
         world.now += _GIVE_UP
+        _once_more(world, machine, talks)
     ended = {(talk.source, talk.port) for talk in talks if talk.opened}
     for each in world.made:
         each.table.close(ended)
         each.sockets.clear()
     return _result(world, ask, talks)
+
+
+def _once_more(world: World, machine: Machine, talks: list[Talk]) -> None:
+    """A second after the first SYN comes another (RFC 6298); the last connection is given up before."""
+    for talk in talks[:-1]:
+        if not talk.done and not talk.opened:
+            repeat(world, machine, talk)
+            _settle(world)
 
 
 def _unsent(machine: Machine, ask: Ask, number: int) -> Talk:
