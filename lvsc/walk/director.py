@@ -44,6 +44,10 @@ def requests(world: World, machine: Machine, skb: Skb) -> bool:
         if entry is None:
             return goes_on
     _seen(machine, packet)
+    # What a director sees of one direction only does not end before it was acknowledged (tcp_states: INPUT-ONLY).
+    entry.acknowledged = entry.acknowledged or packet.what in (What.ACK, What.DATA)
+    if packet.what is What.RST and (entry.acknowledged or entry.method is ForwardingMethod.NAT):
+        machine.table.end(entry)
     skb.entry = entry
     return transmit(world, machine, skb, entry)
 
@@ -127,6 +131,8 @@ def replies(world: World, machine: Machine, skb: Skb) -> bool:
     entry = machine.table.answer((packet.protocol, packet.src, packet.sport, packet.dst, packet.dport))
     if entry is None or entry.method is not ForwardingMethod.NAT:
         return True
+    if packet.what is What.RST:
+        machine.table.end(entry)
     skb.packet = changed(packet, src=entry.vip, sport=entry.vport)
     skb.ipvs, skb.entry = True, entry
     if not entry.tracked:

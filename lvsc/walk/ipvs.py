@@ -50,7 +50,7 @@ class Service:
     dests: list[Dest]
     turn: int = -1
     current_weight: int = -1
-    last: dict[Address, Dest] = field(default_factory=dict)
+    sets: dict[Address, list[Dest]] = field(default_factory=dict)
     maglev: list[Dest] = field(default_factory=list)
 
 
@@ -69,6 +69,7 @@ class Entry:
     tracked: bool
     one_packet: bool = False
     active: bool = False
+    acknowledged: bool = False
 
     @property
     def method(self) -> ForwardingMethod:
@@ -127,10 +128,16 @@ class Table:
     def close(self, ended: Collection[tuple[Address, int]]) -> None:
         """The connections of these clients ended: they stay, but count as inactive."""
         for entry in self.connections.values():
-            if entry.active and (entry.client, entry.cport) in ended:
-                entry.active = False
-                entry.dest.active -= 1
-                entry.dest.inactive += 1
+            if (entry.client, entry.cport) in ended:
+                self.end(entry)
+
+    @staticmethod
+    def end(entry: Entry) -> None:
+        """A connection ended."""
+        if entry.active:
+            entry.active = False
+            entry.dest.active -= 1
+            entry.dest.inactive += 1
 
     def template(self, key: TemplateKey, quiescent: bool) -> Dest | None:
         """The real server of a persistent client; `quiescent`: a weight of 0 ends it (expire_quiescent_template)."""

@@ -45,7 +45,8 @@ def local_out(world: World, machine: Machine, skb: Skb, bound: bool = True) -> N
     out = "lo" if way.kind is RouteKind.LOCAL else way.device
     if not pass_hook(world, machine, skb, Place(Hook.OUTPUT, None, out)):
         return
-    if (skb.packet.dst, skb.packet.src) != (packet.dst, packet.src) and not skb.ipvs:
+    moved = skb.packet.src != packet.src and machine.settings.get("net/ipv4/vs/snat_reroute", 1)
+    if moved if skb.ipvs else (skb.packet.dst, skb.packet.src) != (packet.dst, packet.src):
         way = route_out(machine, skb, True) or way
     finish_out(world, machine, skb, way)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lvsc.walk import maglev
 from lvsc.walk.ipvs import Dest, Service
@@ -68,10 +68,12 @@ def _begin(weights: list[int]) -> int:
 
 
 def _least(service: Service, load: Callable[[Dest], int], weighted: bool) -> Dest | None:
+    return _least_of((dest for dest in service.dests if dest.usable()), load, weighted)
+
+
+def _least_of(dests: Iterable[Dest], load: Callable[[Dest], int], weighted: bool) -> Dest | None:
     best: Dest | None = None
-    for dest in service.dests:
-        if not dest.usable():
-            continue
+    for dest in dests:
         if best is None or load(best) * (dest.weight if weighted else 1) > load(dest) * (
             best.weight if weighted else 1
         ):
@@ -174,14 +176,33 @@ def _mh(service: Service, packet: Packet) -> Dest | None:
     return next((dest for dest in tries if dest.usable()), None)
 
 
+def _crowded(service: Service, dest: Dest) -> bool:
+    """Whether it has more connections than its weight while another has less than half (is_overloaded)."""
+    return dest.active > dest.weight and any(other.active * 2 < other.weight for other in service.dests)
+
+
 def _lblc(service: Service, packet: Packet) -> Dest | None:
-    """By destination, as long as that one is not overloaded (ip_vs_lblc.c)."""
-    known = service.last.get(packet.dst)
-    if known is None or not known.usable():
-        known = _wlc(service, packet)
-        if known is not None:
-            service.last[packet.dst] = known
-    return known
+    """The same real server for a destination, until that one is crowded."""
+    known = service.sets.get(packet.dst, [])
+    if known and known[0].usable() and not _crowded(service, known[0]):
+        return known[0]
+    found = _wlc(service, packet)
+    if found is not None:
+        service.sets[packet.dst] = [found]
+    return found
+
+
+def _lblcr(service: Service, packet: Packet) -> Dest | None:
+    """The least busy of a destination's real servers, which become more as they get crowded (ip_vs_lblcr.c)."""
+    known = service.sets.setdefault(packet.dst, [])
+    usable = [dest for dest in known if dest.usable()]
+    best = _least_of(usable, _overhead, weighted=True)
+    if best is not None and not _crowded(service, best):
+        return best
+    found = _wlc(service, packet)
+    if found is not None and found not in known:
+        known.insert(0, found)
+    return found
 
 
 _SCHEDULERS: dict[Scheduler, Callable[[Service, Packet], Dest | None]] = {
@@ -190,7 +211,7 @@ _SCHEDULERS: dict[Scheduler, Callable[[Service, Packet], Dest | None]] = {
     Scheduler.LC: _lc,
     Scheduler.WLC: _wlc,
     Scheduler.LBLC: _lblc,
-    Scheduler.LBLCR: _lblc,
+    Scheduler.LBLCR: _lblcr,
     Scheduler.DH: _dh,
     Scheduler.SH: _sh,
     Scheduler.SED: _sed,
