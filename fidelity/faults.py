@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -152,6 +152,15 @@ def gateway(made: World) -> bool:
     return True
 
 
+def _gateway(made: World, host: Draft, segment: str, numbers: Sequence[int]) -> int | None:
+    """The number of another host, or of nobody; IPv6 leaves a dead gateway after seconds, which is no case of ours."""
+    own = {held.ip for held in host.held}
+    alive = {held.ip for each in made.hosts.values() for held in each.held}
+    addresses = {each: made.at(segment, each).ip for each in numbers}
+    found = [each for each, ip in addresses.items() if ip not in own and (ip.version == 4 or ip in alive)]
+    return made.dice.choice(found) if found else None
+
+
 def policy(made: World) -> bool:
     """A rule that sends what a real server or director answers another way."""
     dice = made.dice
@@ -160,8 +169,9 @@ def policy(made: World) -> bool:
     source = ip_network(made.vip) if made.methods.get(host.name) is not ForwardingMethod.NAT else None
     if source is None:
         source = made.at(segment, 1).network
-    own = {held.ip for held in host.held}
-    number = dice.choice([each for each in (1, 2, 250) if made.at(segment, each).ip not in own])
+    number = _gateway(made, host, segment, (1, 2, 250))
+    if number is None:
+        return False
     kind = RouteKind.BLACKHOLE if dice.chance(10) else RouteKind.UNICAST
     family = host.ipvs[0].family if host.ipvs else made.directors[0].ipvs[0].family
     host.rules.append(PolicyRule(32765, family, 100 if kind is RouteKind.UNICAST else 254, kind, source=source))
@@ -347,8 +357,9 @@ def routes(made: World) -> bool:
     if kind is not RouteKind.UNICAST:
         host.routes.append(Route(ip_network(target), None, None, kind=kind))
     else:
-        own = {held.ip for held in host.held}
-        number = dice.choice([each for each in (1, 2, 11, 250) if made.at(segment, each).ip not in own])
+        number = _gateway(made, host, segment, (1, 2, 11, 250))
+        if number is None:
+            return False
         mtu, advmss = (1400, 0) if dice.chance(20) else (0, 1200 if dice.chance(10) else 0)
         host.routes.append(Route(ip_network(target), made.at(segment, number).ip, None, mtu=mtu, advmss=advmss))
     made.note(f"route {host.name} {target} {kind.value}")

@@ -12,7 +12,7 @@ from lvsc.topology import load
 from lvsc.walk import End
 from lvsc.walk.survey import Survey
 from lvsc.words import Verdict
-from tests.conftest import BROKEN, EXAMPLES, site
+from tests.conftest import BROKEN, EXAMPLES, ROOT, site
 
 MIXED = """
 lvsc: 1
@@ -73,3 +73,22 @@ def test_a_broken_example_is_explained_by_its_rule_with_hops(path: Path) -> None
     findings = list(check(site(path)))
     assert "unreachable" not in {finding.rule for finding in findings}
     assert all(finding.hops for finding in findings if finding.severity.value == "error")
+
+
+PAIRS = sorted((ROOT / "tests" / "rules").glob("*/kernel*/wrong.yaml"))
+# What the kernel refuses to build, what shows only when many connections meet several real servers, FTP's data.
+NOT_OF_ONE_WALK = {
+    "address_not_unicast",
+    "duplicate_service",
+    "hash_without_fallback",
+    "helper_on_another_port",
+    "sorry_server_is_director",
+    "threshold_counts_ended_connections",
+}
+
+
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+def test_what_breaks_in_the_kernel_breaks_in_the_walk(path: Path) -> None:
+    broken = site(path).survey.failures
+    assert bool(broken) is not (path.parent.parent.name in NOT_OF_ONE_WALK)
+    assert site(path.with_name("right.yaml")).survey.failures == ()
