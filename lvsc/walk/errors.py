@@ -50,6 +50,10 @@ def send_error(
 def redirect(world: World, machine: Machine, skb: Skb, way: Way) -> None:
     """ip_rt_send_redirect(), and what ip6_forward() does."""
     packet, gateway = skb.packet, way.gateway or skb.packet.dst
+    if packet.version == 4 and machine.filters.maps and skb.ct is not None and not skb.ct.confirmed:
+        # Seen in the kernel: it carries the packet's connection (icmp_glue_bits) through the translation rules, and
+        # nobody believes what comes out.
+        return
     if packet.version == 4 and _may4(world, machine, packet.src):
         _redirect4(world, machine, packet, gateway)
     elif packet.version == 6 and _may6(world, machine, packet.src):

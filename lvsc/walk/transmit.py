@@ -126,13 +126,17 @@ def _tunnel(world: World, machine: Machine, skb: Skb, entry: Entry, way: Way) ->
     """ip_vs_tunnel_xmit(): the outer source is what the route or the device prefers."""
     target, inner = entry.dest.entry, skb.packet
     source = _outer_source(world, machine, target.address, way)
+    size = inner.size + IP_HEADER[target.address.version] + _EXTRA[target.tunnel]
+    if target.address.version == 6:
+        # What may be fragmented is, by the director itself: routers of IPv6 fragment nothing.
+        size = min(size, path_mtu(machine, way.device, target.address, way.mtu))
     if source is None:
         world.tell(machine, way.device, "has no source for the tunnel", inner, way.fact, End.NO_ROUTE)
         return False
     outer = Packet(
         source, target.address, _carrier(target, inner), What.TUNNELLED, inner.talk,
         dport=target.tunnel_port or 0 if target.tunnel is TunnelType.GUE else 0,
-        size=inner.size + IP_HEADER[target.address.version] + _EXTRA[target.tunnel],
+        size=size,
         df=inner.df and bool(machine.settings.get("net/ipv4/vs/pmtu_disc", 1)),
         ttl=inner.ttl, inner=inner, reply=inner.reply,
         gue=_INSIDE[inner.version] if target.tunnel is not TunnelType.IPIP else "",
