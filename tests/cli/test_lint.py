@@ -18,6 +18,16 @@ error[real-server-answers-arp]: real server old1 answers ARP for VIP 192.0.2.100
    |
 24 |   web: {address: 192.0.2.100, network: lan}
    |   --- the VIP it takes over
+   = hop: internet eth0: sends it to 198.18.0.1 (default via 198.18.0.1)
+   = hop: internet eth0: asks who has 198.18.0.1 as 198.18.0.10 (net.ipv4.conf.eth0.arp_announce = 0)
+   = hop: upstream lvsc-out1: answers for 198.18.0.1 (net.ipv4.conf.lvsc-out1.arp_ignore = 0)
+   = hop: upstream eth0: forwards it to 192.0.2.100 (192.0.2.0/24 dev eth0)
+   = hop: upstream eth0: asks who has 192.0.2.100 as 192.0.2.1
+   = hop: old1 eth0: answers for 192.0.2.100 (net.ipv4.conf.eth0.arp_ignore = 0)
+   = hop: lvs1 eth0: answers for 192.0.2.100 (net.ipv4.conf.eth0.arp_ignore = 0)
+   = hop: old1 eth0: sends it to 192.0.2.1 (default via 192.0.2.1)
+   = hop: upstream lvsc-out1: forwards it to 198.18.0.10 (198.18.0.0/21 dev lvsc-out1)
+   = hop: internet eth0: has its answer from old1
    = help: set net.ipv4.conf.all.arp_ignore: 1 on old1
 
 """

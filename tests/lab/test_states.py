@@ -27,9 +27,14 @@ PLAYED = [
 ]  # fmt: skip
 
 
-def expected(path: Path) -> list[tuple[str, dict[str, int]]]:
+def expected(path: Path) -> list[tuple[str, object]]:
     asks: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["asks"]
-    return [(ask["x-expect"]["verdict"], ask["x-expect"]["answers"]) for ask in asks]
+    return [said(ask["x-expect"]["verdict"], ask["x-expect"]["answers"]) for ask in asks]
+
+
+def said(verdict: str, answers: Mapping[str, int]) -> tuple[str, object]:
+    """Which of several hosts wins a race for the VIP is not asked when other scenes are played beside it."""
+    return (verdict, sum(answers.values()) if verdict == "bypass" else dict(answers))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["with ip", "over rtnetlink"])
@@ -43,7 +48,7 @@ def played(request: pytest.FixtureRequest) -> Mapping[str, PlayedCase]:
 @pytest.mark.parametrize("name", PLAYED)
 def test_hosts_do_what_was_recorded_of_them(name: str, played: Mapping[str, PlayedCase]) -> None:
     assert played[name].error == ""
-    results = [(each.verdict.value, dict(each.answers)) for each in played[name].results]
+    results = [said(each.verdict.value, each.answers) for each in played[name].results]
     assert results == expected(TRUTH / f"{name}.json")
 
 
