@@ -13,6 +13,7 @@ from lvsc.rules import (
     check_on_another_port,
     check_slower_than_interval,
     check_without_port,
+    check_without_way_back,
     checked_too_often,
     conntrack_not_synchronised,
     default_vrid,
@@ -83,12 +84,14 @@ from lvsc.rules import (
     reused_port_goes_to_old_server,
     reverse_path_drops_replies,
     reverse_path_drops_requests,
+    reverse_path_drops_sync,
     reverse_path_drops_tunnel,
     reverse_path_unsaid,
     router_advertisements_ignored,
     sh_weights_overflow,
     sorry_server_is_director,
     sorry_server_is_real_server,
+    sorry_server_never_asked,
     sorry_server_of_another_family,
     sorry_server_off_link,
     standby_without_order,
@@ -230,6 +233,9 @@ RULES: tuple[ModuleType, ...] = (
     neighbour_table_too_small,
     forwards_without_need,
     accept_local_everywhere,
+    check_without_way_back,
+    sorry_server_never_asked,
+    reverse_path_drops_sync,
 )
 
 __all__ = ["RULES", "Rule", "Site", "check", "others"]
