@@ -29,22 +29,38 @@ _LATER = Rule(RULE.name, Severity.WARNING)
 
 
 def check(site: Site) -> Iterator[Finding]:
-    """One finding for each host at which answers are lost."""
+    """One finding for each place where a host is stated at which answers are lost."""
     return once(sorted(_found(site), key=lambda found: found[1].severity.rank))
 
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     part: Mapping[str, int] = {}
+    clients = _clients(site)
+    told: set[tuple[str, str]] = set()
     for name in site.topology.directors:
         for entry, destination in _checked(site.hosts[name]):
             for source in _sources(site, name, destination):
                 found = lost(site, destination.name, source, [name])
-                if found is None or declared(site, found.host) is None:
+                host = declared(site, found.host) if found is not None else None
+                if found is None or host is None or (name, found.host) in told:
                     continue
                 part = part or {each: index for index, names in enumerate(site.cluster.parts()) for each in names}
+                targets = clients.get(source.version, {})
                 # Findings of disconnected-part, and of the rules about what clients do not hear.
-                if part[name] == part[destination.name] and not _clients_too(site, destination, found, source):
-                    yield found.host, _finding(site, name, entry, destination, found, source)
+                if part[name] == part[destination.name] and not _clients_too(site, destination, found, targets):
+                    told.add((name, found.host))
+                    yield host.origin.name, _finding(site, name, entry, destination, found, source)
+
+
+def _clients(site: Site) -> Mapping[int, Mapping[str, Address]]:
+    """For each IP version the clients that have an address of it."""
+    clients = [state for state in site.hosts.values() if state.role is HostRole.CLIENT]
+    return {
+        version: {
+            client.name: held.ip for client in clients for held in client.addresses[::-1] if held.ip.version == version
+        }
+        for version in (4, 6)
+    }
 
 
 def _checked(state: HostState) -> Iterator[tuple[VirtualService, Destination]]:
@@ -80,15 +96,10 @@ def _sources(site: Site, director: str, destination: Destination) -> list[Addres
     return [held.ip for held in (near or own) if len(near or own) == 1]
 
 
-def _clients_too(site: Site, destination: Destination, found: Lost, source: Address) -> bool:
+def _clients_too(site: Site, destination: Destination, found: Lost, clients: Mapping[str, Address]) -> bool:
     """Whether answers to a client are lost at the same host."""
-    for client in site.hosts.values():
-        if client.role is HostRole.CLIENT:
-            target = next((held.ip for held in client.addresses if held.ip.version == source.version), None)
-            other = lost(site, destination.name, target, [client.name]) if target is not None else None
-            if other is not None and other.host == found.host:
-                return True
-    return False
+    others = (lost(site, destination.name, target, [name]) for name, target in clients.items())
+    return any(other is not None and other.host == found.host for other in others)
 
 
 def _finding(
