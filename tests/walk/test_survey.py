@@ -76,9 +76,10 @@ def test_a_broken_example_is_explained_by_its_rule_with_hops(path: Path) -> None
 
 
 PAIRS = sorted((ROOT / "tests" / "rules").glob("*/kernel*/wrong.yaml"))
-# What the kernel refuses to build, what shows only when many connections meet several real servers, FTP's data.
+# What the kernel refuses to build, what shows only when many connections meet several real servers, FTP's data, health checks.
 NOT_OF_ONE_WALK = {
     "address_not_unicast",
+    "check_without_way_back",
     "duplicate_service",
     "hash_without_fallback",
     "helper_on_another_port",
