@@ -76,7 +76,7 @@ def test_a_broken_example_is_explained_by_its_rule_with_hops(path: Path) -> None
 
 
 PAIRS = sorted((ROOT / "tests" / "rules").glob("*/kernel*/wrong.yaml"))
-# What the kernel refuses to build, what shows only when many connections meet several real servers, FTP's data, health checks.
+# What the kernel refuses to build, what needs many connections and several real servers, FTP's data, health checks.
 NOT_OF_ONE_WALK = {
     "address_not_unicast",
     "check_without_way_back",
