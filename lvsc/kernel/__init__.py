@@ -1,1 +1,1 @@
-"""The only door to a live host: netlink, /proc/sys, nft, keepalived, files. Loaded only by commands that touch a host."""
+"""The only door to a live host: netlink, /proc/sys, nft, keepalived; loaded only by commands that touch one."""

@@ -2,8 +2,9 @@
 
 A host is `dict[Key, Value]`; `kind`, the last part of a key, keeps keys of two
 kinds apart. What is to be done is the difference of two such tables, its undo
-is the same difference the other way round, and a check is one comparison. Values are what the kernel holds, without loss: also what no
-topology can say (an unknown scheduler, a persistence engine).
+is the same difference the other way round, and a check is one comparison.
+Values are what the kernel holds, without loss: also what no topology can say
+(an unknown scheduler, a persistence engine).
 """
 
 from __future__ import annotations
