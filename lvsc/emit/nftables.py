@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lvsc.emit.base import HEADER, File
 from lvsc.state import HostState, MarkRule
@@ -17,11 +17,20 @@ def emit(host: HostState) -> Iterator[File]:
     IPVS takes packets in LOCAL_IN, so a mark set in prerouting is in time
     (ip_vs_core.c: ip_vs_ops4).
     """
-    if not host.marks:
-        return
-    rules = "".join(f"\t\t{_rule(rule)}\n" for rule in host.marks)
+    if host.marks:
+        yield File(PATH, HEADER + table(rule_lines(host)))
+
+
+def rule_lines(host: HostState) -> list[str]:
+    """The rules, a line each."""
+    return [_rule(rule) for rule in host.marks]
+
+
+def table(lines: Iterable[str]) -> str:
+    """Input for `nft -f` that replaces the table by one with these rules, in one transaction."""
+    rules = "".join(f"\t\t{line}\n" for line in lines)
     chain = f"\tchain prerouting {{\n\t\ttype filter hook prerouting priority mangle; policy accept;\n{rules}\t}}\n"
-    yield File(PATH, f"{HEADER}table inet lvsc\ndelete table inet lvsc\ntable inet lvsc {{\n{chain}}}\n")
+    return f"table inet lvsc\ndelete table inet lvsc\ntable inet lvsc {{\n{chain}}}\n"
 
 
 def _rule(rule: MarkRule) -> str:

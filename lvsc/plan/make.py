@@ -1,0 +1,143 @@
+"""A plan: what is to be done on one host, what it does to traffic, and why it may not be done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lvsc.plan.order import Leaving, Step, leaving, steps
+from lvsc.plan.proof import unsafe
+from lvsc.plan.thing import (
+    Key,
+    Server,
+    ServerValue,
+    Service,
+    ServiceValue,
+    Setting,
+    SettingValue,
+    Things,
+    Value,
+    things_json,
+)
+from lvsc.plan.wanted import KEEPALIVED, PERSISTENT, Wanted
+
+_TEMPLATE = Setting("net/ipv4/vs/expire_quiescent_template")
+_BY_ORDER = ("sh", "mh")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of one host, and what leaves after their commit.
+
+    `digest` binds it to what was observed; `foreign` are services of somebody
+    else, left alone; `refusals` say why there is no safe way, `notes` what to know.
+    """
+
+    host: str
+    digest: str
+    steps: tuple[Step, ...]
+    leaving: tuple[Leaving, ...]
+    foreign: tuple[Service, ...]
+    refusals: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not self.steps and not self.leaving
+
+
+def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None]) -> Plan:
+    """The way from what was observed to what is wanted.
+
+    `owned` are the things that lvsc has put on this host, with what was there before.
+    """
+    ours = {key: value for key, value in live.items() if not _of_daemon(key, wanted)}
+    leaves = leaving(ours, wanted.things, owned)
+    todo = steps(ours, wanted.things, leaves)
+    foreign = [
+        key
+        for key in live
+        if isinstance(key, Service) and not (key in wanted.things or key in wanted.table or key in owned)
+    ]
+    return Plan(
+        host=wanted.host,
+        digest=digest(ours),
+        steps=tuple(todo),
+        leaving=tuple(leaves),
+        foreign=tuple(sorted(foreign)),
+        refusals=(*_refusals(leaves), *unsafe(ours, todo, wanted)),
+        notes=tuple(_notes(ours, todo, wanted)),
+    )
+
+
+def _of_daemon(key: Key, wanted: Wanted) -> bool:
+    """Whether a table's entry is keepalived's, who changes weights and members as checks say."""
+    service = key.service if isinstance(key, Server) else key
+    return service in wanted.table
+
+
+def digest(live: Things) -> str:
+    """What was observed, as one number."""
+    text = json.dumps(sorted(things_json(live), key=lambda each: json.dumps(each[0])))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refusals(leaves: list[Leaving]) -> Iterator[str]:
+    if any(each.key == KEEPALIVED for each in leaves):
+        yield (
+            "keepalived owns the table of this host and would not any more: when it stops it takes its services and "
+            "VIPs away; stop it first, or keep health checks or failover"
+        )
+
+
+def _notes(live: Things, todo: list[Step], wanted: Wanted) -> Iterator[str]:
+    yield from _pinned(live, todo, wanted)
+    before, after = _members(live), _members(wanted.things)
+    for service, servers in after.items():
+        value = wanted.things[service]
+        if isinstance(value, ServiceValue) and value.scheduler in _BY_ORDER and service in before:
+            stay = [server for server in before[service] if server in wanted.things]
+            if [*stay, *(server for server in servers if server not in live)] != servers:
+                yield (
+                    f"{named(service, wanted)} maps clients by the order of its real servers ({value.scheduler}), "
+                    "and a director that is loaded anew has another order: a failover moves clients"
+                )
+
+
+def _pinned(live: Things, todo: list[Step], wanted: Wanted) -> Iterator[str]:
+    """Persistent services whose clients stay with a real server that is quiesced."""
+    if live.get(_TEMPLATE, SettingValue(0)) != SettingValue(0):
+        return
+    for server in _quieted(todo):
+        value = live.get(server.service)
+        if isinstance(value, ServiceValue) and value.flags & PERSISTENT:
+            yield (
+                f"{named(server.service, wanted)} is persistent: the clients of {named(server, wanted)} go on "
+                f"coming to it until {value.timeout} s after their last connection "
+                "(net.ipv4.vs.expire_quiescent_template is 0)"
+            )
+
+
+def _quieted(todo: list[Step]) -> Iterator[Server]:
+    for key, before, after in (change for step in todo for change in step.changes):
+        known = isinstance(before, ServerValue) and isinstance(after, ServerValue)
+        if known and isinstance(key, Server) and before.weight and not after.weight:  # type: ignore[union-attr]
+            yield key
+
+
+def _members(things: Things) -> dict[Service, list[Server]]:
+    """The real servers of every service, in the order of insertion."""
+    found: dict[Service, list[Server]] = {}
+    for key in things:
+        if isinstance(key, Server):
+            found.setdefault(key.service, []).append(key)
+    return found
+
+
+def named(key: Service | Server, wanted: Wanted) -> str:
+    """`http (192.0.2.100:80/tcp)`: by the topology's name where it has one."""
+    name = wanted.names.get(key)
+    return f"{name} ({key})" if name and name != str(key) else str(key)
