@@ -12,3 +12,7 @@ class LvscError(Exception):
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
+
+
+class Refused(LvscError):
+    """Refused before anything was touched; it may be tried again."""

@@ -79,10 +79,14 @@ class Files:
         except OSError as error:
             raise LvscError(f"cannot write {path}: {error.strerror}") from error
 
+    def clean(self, key: File) -> None:
+        """Remove what a killed process left beside a file."""
+        self.remove(_beside(self._root / key.path))
+
     def replace(self, path: Path, data: bytes, mode: int) -> None:
         """Write a file durably in the place of a former one. Raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}{_BESIDE}")
+        new = _beside(path)
         with contextlib.suppress(FileNotFoundError):
             new.unlink()
         try:
@@ -120,7 +124,7 @@ class Files:
 
     def _link(self, path: Path, target: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}{_BESIDE}")
+        new = _beside(path)
         with contextlib.suppress(FileNotFoundError):
             new.unlink()
         os.symlink(target, new)
@@ -135,3 +139,7 @@ class Files:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}{_BESIDE}")

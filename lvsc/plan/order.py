@@ -238,7 +238,8 @@ def _ours(key: Key, wanted: Things, owned: Mapping[Key, Value | None]) -> bool:
 
 
 def _last(key: Key, owned: Mapping[Key, Value | None]) -> Value | None:
-    return None if isinstance(key, (Server, Service)) else owned.get(key)
+    """What a thing goes back to; an address that nobody wants any more answers for what is not served."""
+    return None if isinstance(key, (Server, Service, Address)) else owned.get(key)
 
 
 def _waits(key: Key, servers: Mapping[Service, list[Server]], every: tuple[Server, ...]) -> tuple[Server, ...]:

@@ -242,15 +242,12 @@ def things_from_json(document: list[list[Any]]) -> dict[Key, Value]:
     return dict(_pairs(document))
 
 
+def key_from_json(key: list[Any]) -> Any:
+    """A key that was written as a list; its kind is the last part."""
+    return KINDS[key[-1]][0](*(Service(*part) if isinstance(part, list) else part for part in key))
+
+
 def _pairs(document: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
     for key, value in document:
-        of_key, of_value = KINDS[key[-1]]
-        yield of_key(*(_service(part) for part in key)), of_value(*(_tuple(part) for part in value))
-
-
-def _service(part: Any) -> Any:
-    return Service(*part) if isinstance(part, list) else part
-
-
-def _tuple(part: Any) -> Any:
-    return tuple(part) if isinstance(part, list) else part
+        of_value = KINDS[key[-1]][1]
+        yield key_from_json(key), of_value(*(tuple(part) if isinstance(part, list) else part for part in value))

@@ -1,0 +1,160 @@
+"""The way back: every change undone in reverse, where the thing still is what we wrote, and the result read back."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lvsc.apply.door import Door
+from lvsc.apply.store import COMMITTED, Current, Journal, Store
+from lvsc.finding import LvscError, Refused
+from lvsc.plan.order import Stage, Step
+from lvsc.plan.thing import Change, File, Key, Value
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How a way back ended; `left` are the things that are not as they were, with why, each a sentence."""
+
+    left: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether the host is exactly as before."""
+        return not self.left
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Signals that would end the way back half-way are left unheard."""
+    try:
+        former: list[Any] = [signal.signal(number, signal.SIG_IGN) for number in _SIGNALS]
+    except ValueError:  # not the main thread: nobody can send it one
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in zip(_SIGNALS, former, strict=True):
+            signal.signal(number, handler)
+
+
+def recover(door: Door, store: Store, booting: bool = False) -> Undone | None:
+    """End what a killed apply left: taken back, or brought to its end if it was committed; None when there is nothing.
+
+    `booting`: the kernel that the journal speaks of is gone, whatever its namespace says.
+    Raises Refused when the journal is of another network namespace.
+    """
+    journal = store.journal()
+    if journal is None:
+        return None
+    if journal.phase == COMMITTED:
+        commit(store, journal, store.current())
+        return Undone()
+    boot, netns = door.identity()
+    same = (journal.boot, journal.netns) == (boot, netns)
+    if journal.boot == boot and not same and not booting:
+        raise Refused(
+            f"an apply in another network namespace (number {journal.netns}) has not ended",
+            "end it there, or run `lvsc boot` here if that namespace is gone",
+        )
+    return take_back(door, store, journal, kernel=same)
+
+
+def take_back(door: Door, store: Store, journal: Journal, kernel: bool = True) -> Undone:
+    """Undo a journal's steps; `kernel` False: only its files, for a kernel that is gone."""
+    with undisturbed():
+        left: dict[Key, str] = {}
+        for step in reversed(journal.steps):
+            _undo(door, step, journal, kernel, left)
+        first = _first(journal.steps, kernel)
+        left.update(_differences(door, first, left))
+        store.end_journal()
+    return Undone(tuple(left.values()))
+
+
+def _undo(door: Door, step: Step, journal: Journal, kernel: bool, left: dict[Key, str]) -> None:
+    """Undo one step as far as it was made; what cannot be undone is told, and the rest goes on."""
+    changes = [change for change in step.changes if kernel or isinstance(change.key, File)]
+    try:
+        for change in changes:
+            if isinstance(change.key, File):
+                door.files.clean(change.key)
+        live = door.read([change.key for change in changes])
+        todo = list(_still_ours(changes, live, _written(journal.steps), left))
+        if todo:
+            door.perform(todo)
+            if step.stage is Stage.KEEPALIVED and kernel:
+                door.reload(journal.table)
+    except (LvscError, OSError) as error:
+        for change in changes:
+            left.setdefault(change.key, f"{thing(change.key)}: {error}")
+
+
+def _still_ours(
+    changes: Iterable[Change], live: dict[Key, Value], own: dict[Key, list[Value | None]], left: dict[Key, str]
+) -> Iterator[Change]:
+    """Undo what is as this step wrote it; what is as no step of ours wrote it is left.
+
+    A thing may be changed by several steps (quiesced, then edited); one that was not reached has an earlier value.
+    """
+    for change in reversed(list(changes)):
+        now = live.get(change.key)
+        if now == change.after:
+            yield change.undo
+        elif now not in own[change.key]:
+            left.setdefault(change.key, f"{thing(change.key)} was changed by somebody else meanwhile, and left so")
+
+
+def _written(steps: Iterable[Step]) -> dict[Key, list[Value | None]]:
+    """Every value that a thing has on the way, the first included."""
+    found: dict[Key, list[Value | None]] = {}
+    for change in (change for step in steps for change in step.changes):
+        found.setdefault(change.key, [change.before]).append(change.after)
+    return found
+
+
+def _first(steps: Iterable[Step], kernel: bool) -> dict[Key, Value | None]:
+    found: dict[Key, Value | None] = {}
+    for step in steps:
+        for change in step.changes:
+            if kernel or isinstance(change.key, File):
+                found.setdefault(change.key, change.before)
+    return found
+
+
+def _differences(door: Door, first: dict[Key, Value | None], told: dict[Key, str]) -> dict[Key, str]:
+    """Read back: what is not as it was, though nothing was said of it."""
+    live = door.read(first)
+    return {
+        key: f"{thing(key)} is not what it was"
+        for key, value in first.items()
+        if live.get(key) != value and key not in told
+    }
+
+
+def commit(store: Store, journal: Journal, current: Current) -> Current:
+    """Bring a committed apply to its end: what lvsc owns now, and no journal any more. May be done twice."""
+    first = _first(journal.steps, kernel=True)
+    owned: dict[Key, Value | None] = dict(current.owned)
+    for key in journal.wanted.things:
+        # A thing that was right before is owned, too, and goes back to what it was.
+        owned.setdefault(key, first[key] if key in first else journal.wanted.things[key])
+    for key in journal.wanted.table:
+        owned.pop(key, None)
+    store.write_generation(journal.generation, journal.wanted, journal.started)
+    new = Current(journal.generation, owned, current.drained)
+    store.write_current(new)
+    store.end_journal()
+    return new
+
+
+def thing(key: Key) -> str:
+    """A thing as people call it."""
+    parts = [str(part) for part in key[:-1] if part != ""]
+    return f"{key.kind} {' '.join(parts)}"

@@ -1,0 +1,361 @@
+"""Killed at every point, with a full disk at every sync, with somebody else's hand: exactly the old or the new host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lvsc.apply.drain import see_off
+from lvsc.apply.run import Ending, Manner, Outcome, perform
+from lvsc.apply.undo import recover
+from lvsc.finding import LvscError, Refused
+from lvsc.plan.make import make
+from lvsc.plan.thing import (
+    Address,
+    AddressValue,
+    Device,
+    DeviceValue,
+    File,
+    FileValue,
+    Key,
+    Marks,
+    MarksValue,
+    RouteTo,
+    RouteValue,
+    Server,
+    ServerValue,
+    Service,
+    ServiceValue,
+    Setting,
+    SettingValue,
+    Value,
+)
+from lvsc.plan.wanted import KEEPALIVED, Wanted, digest
+from tests.apply.fake import FakeHost, Killed
+
+HTTP = Service(4, "tcp", "192.0.2.100", 80)
+MAIL = Service(4, "tcp", "192.0.2.100", 25)
+DNS = Service(4, "udp", "192.0.2.101", 53)
+FOREIGN = Service(4, "tcp", "198.51.100.1", 443)
+RATE = Setting("net/ipv4/icmp_ratelimit")
+
+
+def before() -> dict[Key, Value]:
+    return {
+        RATE: SettingValue(1000),
+        Setting("net/ipv4/ip_forward"): SettingValue(0),
+        Setting("net/ipv4/conf/eth0/forwarding"): SettingValue(0),
+        Setting("net/ipv4/conf/eth1/forwarding"): SettingValue(1),
+        Setting("net/ipv4/conf/all/arp_ignore"): SettingValue(0),
+        RouteTo("0.0.0.0/0", 254, 0): RouteValue("192.0.2.1"),
+        HTTP: ServiceValue("wlc", 0, 0, 32),
+        Server(HTTP, "192.0.2.11", 80): ServerValue("dr", 1),
+        Server(HTTP, "192.0.2.12", 80): ServerValue("dr", 1),
+        Server(HTTP, "192.0.2.13", 80): ServerValue("nat", 1),
+        MAIL: ServiceValue("rr", 0, 0, 32),
+        Server(MAIL, "192.0.2.11", 25): ServerValue("dr", 1),
+        FOREIGN: ServiceValue("rr", 0, 0, 32),
+        Server(FOREIGN, "198.51.100.2", 443): ServerValue("nat", 1),
+    }
+
+
+FILES = {
+    "etc/sysctl.d/90-lvsc.conf": b"net/ipv4/ip_forward = 1\n",
+    KEEPALIVED.path: b"global_defs {\n}\n",
+    "etc/modules-load.d/lvsc.conf": b"ip_vs\n",
+}
+
+
+def wanted() -> Wanted:
+    things: dict[Key, Value] = {
+        Setting("net/ipv4/ip_forward"): SettingValue(1),
+        Setting("net/ipv4/conf/all/arp_ignore"): SettingValue(1),
+        Device("lvsc0"): DeviceValue("dummy", 1500),
+        Setting("net/ipv4/conf/lvsc0/rp_filter"): SettingValue(2),
+        Address("lvsc0", "192.0.2.101/32"): AddressValue(),
+        RouteTo("0.0.0.0/0", 254, 0): RouteValue("192.0.2.2"),
+        Marks(): MarksValue(("ip daddr 192.0.2.101 meta mark set 7",)),
+        HTTP: ServiceValue("mh", 8, 300, 24),
+        Server(HTTP, "192.0.2.11", 80): ServerValue("dr", 5, 100, 50),
+        Server(HTTP, "192.0.2.13", 80): ServerValue("dr", 1),
+        Server(HTTP, "192.0.2.14", 80): ServerValue("tun", 1, tunnel="gue", tunnel_port=6080),
+        DNS: ServiceValue("rr", 4, 0, 32),
+        Server(DNS, "192.0.2.11", 53): ServerValue("dr", 1),
+    }
+    for path, data in FILES.items():
+        things[File(path)] = FileValue(digest(data))
+    things[File("etc/wants/unit")] = FileValue(link="/etc/unit")
+    return Wanted("lvs1", things, {}, {digest(data): data for data in FILES.values()}, {})
+
+
+OWNED: dict[Key, Value | None] = {HTTP: None, MAIL: None}
+Host = Callable[..., FakeHost]
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    numbers = iter(range(100_000))
+
+    def make_host() -> FakeHost:
+        folder = tmp_path / str(next(numbers))
+        (folder / "root/etc/sysctl.d").mkdir(parents=True)
+        (folder / "root/etc/sysctl.d/90-lvsc.conf").write_bytes(b"old\n")
+        fake = FakeHost(folder, before())
+        from dataclasses import replace
+
+        fake.store.write_current(replace(fake.store.current(), owned=OWNED))
+        return fake
+
+    return make_host
+
+
+def apply(fake: FakeHost, manner: Manner | None = None) -> Outcome:
+    """As the command does it: recover, observe, plan, perform, see off."""
+    undone = recover(fake, fake.store)
+    assert undone is None or undone.whole
+    target = wanted()
+    current = fake.store.current()
+    live = fake.read([*target.things, *current.owned, RATE, *(key for key in fake.kernel if isinstance(key, Setting))])
+    plan = make(live, target, current.owned)
+    assert plan.refusals == ()
+    outcome = perform(fake, fake.store, plan, target, manner or Manner(confirm_within=None))
+    if outcome.ending is Ending.COMMITTED:
+        assert see_off(fake, fake.store, target, 0.0) == ()
+    return outcome
+
+
+def points(host: Host) -> list[str]:
+    """The points that an apply passes, in order."""
+    passed: list[str] = []
+    fake = host()
+    fake.point = passed.append
+    apply(fake)
+    return passed
+
+
+def at(number: int, deed: Callable[[], None]) -> Callable[[str], None]:
+    """Do something when this point comes."""
+    passed = iter(range(100_000))
+
+    def point(_: str) -> None:
+        if next(passed) == number:
+            deed()
+
+    return point
+
+
+def kill() -> None:
+    raise Killed
+
+
+def full() -> None:
+    raise OSError(28, "No space left on device")
+
+
+def killed(fake: FakeHost, number: int, deed: Callable[[FakeHost], object]) -> None:
+    """End the process at a point: what runs on the way out of the stack finds everything dead, too."""
+    fake.point = at(number, kill)
+
+    def dead(_: str) -> None:
+        raise Killed
+
+    def once(name: str, point: Callable[[str], None] = fake.point) -> None:
+        try:
+            point(name)
+        except Killed:
+            fake.point = dead
+            fake.read = dead  # type: ignore[assignment, method-assign]
+            raise
+
+    fake.point = once
+    try:
+        deed(fake)
+    except Killed:
+        pass
+    finally:
+        fake.point = lambda name: None
+        fake.__dict__.pop("read", None)
+
+
+def test_all_goes_well(host: Host) -> None:
+    fake = host()
+    assert apply(fake).ending is Ending.COMMITTED
+    kernel, files = fake.all()
+    assert {key: kernel.get(key) for key in wanted().things if not isinstance(key, File)} == {
+        key: value for key, value in wanted().things.items() if not isinstance(key, File)
+    }
+    assert {path: files[path] for path in FILES} == FILES
+    assert MAIL not in kernel
+    assert Server(HTTP, "192.0.2.12", 80) not in kernel
+    assert FOREIGN in kernel
+    assert kernel[RATE] == SettingValue(1000)
+    assert fake.store.journal() is None
+
+
+def test_again_there_is_nothing_to_do(host: Host) -> None:
+    fake = host()
+    apply(fake)
+    current = fake.store.current()
+    live = fake.read([*wanted().things, *current.owned, *(key for key in fake.kernel if isinstance(key, Setting))])
+    assert make(live, wanted(), current.owned).empty
+
+
+def new_host(host: Host) -> tuple[dict[Key, Value], dict[str, bytes | str]]:
+    fake = host()
+    apply(fake)
+    return fake.all()
+
+
+def test_killed_anywhere_then_recovered_it_is_old_or_new(host: Host) -> None:
+    old, new = host().all(), new_host(host)
+    seen = {"old": 0, "new": 0}
+    for number in range(len(points(host))):
+        fake = host()
+        killed(fake, number, apply)
+        undone = recover(fake, fake.store)
+        assert undone is None or undone.whole
+        committed = fake.store.current().generation == 1
+        if committed:
+            assert see_off(fake, fake.store, wanted(), 0.0) == ()
+        assert fake.all() == (new if committed else old), f"killed at {points(host)[number]}"
+        seen["new" if committed else "old"] += 1
+    assert seen["old"] > 20
+    assert seen["new"] > 2
+
+
+def test_killed_anywhere_then_applied_again_it_is_new(host: Host) -> None:
+    new = new_host(host)
+    for number in range(len(points(host))):
+        fake = host()
+        killed(fake, number, apply)
+        assert apply(fake).ending is Ending.COMMITTED
+        assert fake.all() == new
+
+
+def test_killed_twice_it_is_old_or_new(host: Host) -> None:
+    """Once in the apply, once in its recovery, at every second point of both."""
+    old, new = host().all(), new_host(host)
+    total = len(points(host))
+    for first in range(0, total, 3):
+        for second in range(0, 40, 5):
+            fake = host()
+            killed(fake, first, apply)
+            killed(fake, second, lambda each: recover(each, each.store))
+            undone = recover(fake, fake.store)
+            assert undone is None or undone.whole
+            if fake.store.current().generation == 1:
+                see_off(fake, fake.store, wanted(), 0.0)
+                assert fake.all() == new
+            else:
+                assert fake.all() == old
+
+
+def test_a_disk_full_anywhere_rolls_back_or_ends_later(host: Host) -> None:
+    old, new = host().all(), new_host(host)
+    for number, name in enumerate(points(host)):
+        if "sync" not in name and "rename" not in name:
+            continue
+        fake = host()
+        fake.point = at(number, full)
+        try:
+            outcome = apply(fake)
+        except Refused:
+            assert fake.all() == old
+            assert fake.store.journal() is None
+            continue
+        except (LvscError, OSError):
+            outcome = None
+        if outcome is not None and outcome.ending is Ending.ROLLED_BACK:
+            assert fake.all() == old, name
+        fake.point = lambda name: None
+        recover(fake, fake.store)
+        assert apply(fake).ending is Ending.COMMITTED
+        assert fake.all() == new, name
+
+
+def test_a_failing_kernel_step_rolls_back(host: Host) -> None:
+    old = host().all()
+    for number, name in enumerate(points(host)):
+        if not name.startswith(("before", "after")):
+            continue
+        fake = host()
+
+        def refuse(number: int = number) -> None:
+            raise LvscError(f"the kernel refuses {number}")
+
+        fake.point = at(number, refuse)
+        try:
+            outcome = apply(fake)
+        except LvscError:
+            assert fake.store.current().generation == 1
+            continue
+        assert outcome.ending is Ending.ROLLED_BACK
+        assert "the kernel refuses" in outcome.why
+        assert fake.all() == old
+
+
+def test_what_somebody_else_changes_meanwhile_is_told_and_left(host: Host) -> None:
+    passed = points(host)
+    number = passed.index("before address")
+    fake = host()
+    key = Server(HTTP, "192.0.2.11", 80)
+
+    def meddle() -> None:
+        fake.kernel[key] = ServerValue("dr", 77)
+
+    fake.point = at(number, meddle)
+    outcome = apply(fake)
+    assert outcome.ending is Ending.INCOMPLETE
+    assert "read back" in outcome.why
+    assert [text for text in outcome.left if "changed by somebody else" in text]
+    expected = before() | {key: ServerValue("dr", 77)}
+    assert fake.kernel == expected
+
+
+def test_a_machine_restarted_gets_its_files_back(host: Host) -> None:
+    for number in range(len(points(host))):
+        fake = host()
+        killed(fake, number, apply)
+        committed = fake.store.current().generation == 1
+        journal = fake.store.journal()
+        fake.kernel, fake.boot = before(), "boot-2"
+        undone = recover(fake, fake.store, booting=True)
+        assert undone is None or undone.whole
+        if not committed and (journal is None or journal.phase != "committed"):
+            assert fake.all()[1] == host().all()[1]
+
+
+def test_a_probe_that_fails_rolls_back(host: Host) -> None:
+    fake = host()
+    outcome = apply(fake, Manner(confirm_within=None, probe=lambda: "no answer from http"))
+    assert outcome.ending is Ending.ROLLED_BACK
+    assert outcome.why == "the probe failed: no answer from http"
+    assert fake.all() == host().all()
+
+
+def test_connections_that_do_not_end_keep_the_method(host: Host) -> None:
+    fake = host()
+    fake.busy = {Server(HTTP, "192.0.2.13", 80): 3}
+    outcome = apply(fake, Manner(confirm_within=None, drain=0.0))
+    assert outcome.ending is Ending.ROLLED_BACK
+    assert "still has 3 connections" in outcome.why
+    assert fake.all() == host().all()
+
+
+def test_what_still_has_connections_leaves_later(host: Host) -> None:
+    fake = host()
+    leaving = Server(HTTP, "192.0.2.12", 80)
+    fake.busy = {leaving: 2}
+    target = wanted()
+    current = fake.store.current()
+    plan = make(fake.read([*target.things, *current.owned]), target, current.owned)
+    assert perform(fake, fake.store, plan, target, Manner(confirm_within=None)).ending is Ending.COMMITTED
+    rest = see_off(fake, fake.store, target, 0.0)
+    assert [each.key for each in rest] == [leaving]
+    assert fake.kernel[leaving] == ServerValue("dr", 0)
+    assert MAIL not in fake.kernel
+    fake.busy = {}
+    assert see_off(fake, fake.store, target, 0.0) == ()
+    assert leaving not in fake.kernel
