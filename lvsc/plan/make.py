@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from lvsc.plan.order import Leaving, Step, leaving, steps
+from lvsc.plan.order import TEMPLATE, Leaving, Step, leaving, steps
 from lvsc.plan.proof import unsafe
 from lvsc.plan.thing import (
     Key,
@@ -15,15 +15,13 @@ from lvsc.plan.thing import (
     ServerValue,
     Service,
     ServiceValue,
-    Setting,
     SettingValue,
     Things,
     Value,
     things_json,
 )
-from lvsc.plan.wanted import KEEPALIVED, PERSISTENT, Wanted
+from lvsc.plan.wanted import KEEPALIVED, PERSISTENT, Wanted, quieted
 
-_TEMPLATE = Setting("net/ipv4/vs/expire_quiescent_template")
 _BY_ORDER = ("sh", "mh")
 
 
@@ -49,11 +47,13 @@ class Plan:
         return not self.steps and not self.leaving
 
 
-def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None]) -> Plan:
+def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], drained: Collection[str] = ()) -> Plan:
     """The way from what was observed to what is wanted.
 
-    `owned` are the things that lvsc has put on this host, with what was there before.
+    `owned` are the things that lvsc has put on this host, with what was there before;
+    `drained` the addresses of real servers that an operator took out.
     """
+    wanted = replace(wanted, things=quieted(wanted.things, drained))
     ours = {key: value for key, value in live.items() if not _of_daemon(key, wanted)}
     leaves = leaving(ours, wanted.things, owned)
     todo = steps(ours, wanted.things, leaves)
@@ -109,7 +109,7 @@ def _notes(live: Things, todo: list[Step], wanted: Wanted) -> Iterator[str]:
 
 def _pinned(live: Things, todo: list[Step], wanted: Wanted) -> Iterator[str]:
     """Persistent services whose clients stay with a real server that is quiesced."""
-    if live.get(_TEMPLATE, SettingValue(0)) != SettingValue(0):
+    if live.get(TEMPLATE, SettingValue(0)) != SettingValue(0):
         return
     for server in _quieted(todo):
         value = live.get(server.service)

@@ -72,6 +72,7 @@ class Wanted:
     table: Things
     contents: Mapping[str, bytes]
     names: Mapping[Key, str]
+    modules: tuple[str, ...] = ()
 
     @property
     def keepalived(self) -> bool:
@@ -79,22 +80,24 @@ class Wanted:
         return KEEPALIVED in self.things
 
 
-def wanted(host: HostState, program: str, drained: Collection[str] = ()) -> Wanted:
-    """What `apply` puts on a host.
-
-    `program` is the path of lvsc there, for the unit that runs at boot;
-    `drained` are addresses of real servers that an operator took out.
-    """
+def wanted(host: HostState, program: str) -> Wanted:
+    """What `apply` puts on a host; `program` is the path of lvsc there, for the unit that runs at boot."""
     files, contents = _files(host, program)
-    table = {key: _out(key, value, drained) for key, value in _table(host)}
+    table = dict(_table(host))
     things = {**held(host, ours=True), **({} if host.keepalived else table), **files}
-    return Wanted(host.name, things, table if host.keepalived else {}, contents, _names(host))
+    return Wanted(
+        host.name, things, table if host.keepalived else {}, contents, _names(host), tuple(modules.needed(host))
+    )
 
 
-def _out(key: Key, value: Value, drained: Collection[str]) -> Value:
-    if isinstance(key, Server) and isinstance(value, ServerValue) and key.address in drained:
-        return value._replace(weight=0)
-    return value
+def quieted(things: Things, drained: Collection[str]) -> dict[Key, Value]:
+    """The same without new connections to real servers that an operator took out, by their addresses."""
+    return {
+        key: value._replace(weight=0)
+        if isinstance(key, Server) and isinstance(value, ServerValue) and key.address in drained
+        else value
+        for key, value in things.items()
+    }
 
 
 def _names(host: HostState) -> dict[Key, str]:

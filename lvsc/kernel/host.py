@@ -1,0 +1,184 @@
+"""One live host, read and changed as things: the door that `apply` goes through."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from lvsc.finding import LvscError
+from lvsc.kernel import daemons, marks, network, settings
+from lvsc.kernel.files import Files, Point, nothing
+from lvsc.kernel.ipvs import Table, explain
+from lvsc.plan.order import ALSO_READ, settings_order
+from lvsc.plan.thing import (
+    Address,
+    Change,
+    Device,
+    File,
+    Key,
+    Marks,
+    RouteTo,
+    Server,
+    ServerValue,
+    Service,
+    Setting,
+    SettingValue,
+    Sync,
+    Things,
+    Timeouts,
+    Value,
+)
+from lvsc.plan.wanted import KEEPALIVED
+
+_TABLE = (Service, Server, Timeouts, Sync)
+_NETWORK = (Device, Address, RouteTo)
+_FORWARDING = "net/ipv4/ip_forward"
+_SETTLES_WITHIN = 10.0
+
+
+class LiveHost:
+    """The host that this process runs on, in its network namespace; a `Door` of apply.
+
+    Files lie below `root`, blobs in `state`. `point` is called before and after every
+    change: tests end the process there.
+    """
+
+    def __init__(self, root: Path, state: Path, point: Point = nothing) -> None:
+        self._root = root
+        self._point = point
+        self.files = Files(root, state / "blobs", point)
+
+    def identity(self) -> tuple[str, int]:
+        """The boot's number, and the inode of the network namespace."""
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return boot, os.stat("/proc/self/ns/net").st_ino
+
+    def boottime(self) -> float:
+        """CLOCK_BOOTTIME, in seconds."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def read(self, keys: Iterable[Key]) -> dict[Key, Value]:
+        """The whole IPVS table, and of all other things these."""
+        keys = dict.fromkeys([*ALSO_READ, *keys])
+        found = self._table()
+        found.update(self._settings(keys))
+        found.update(network.things([key for key in keys if isinstance(key, _NETWORK)]))
+        for key in keys:
+            value = self.files.read(key) if isinstance(key, File) else None
+            value = marks.read(key) if isinstance(key, Marks) else value
+            if value is not None:
+                found[key] = value
+        return found
+
+    def _table(self) -> dict[Key, Value]:
+        if not Table.present():
+            return {}
+        with Table.open() as table:
+            return table.read()
+
+    def _settings(self, keys: Iterable[Key]) -> Iterator[tuple[Key, Value]]:
+        paths = [key.path for key in keys if isinstance(key, Setting)]
+        # Writing ip_forward rewrites what every device has.
+        for path in dict.fromkeys([*paths, *(settings.forwarding() if _FORWARDING in paths else ())]):
+            number = settings.read(path)
+            if number is not None:
+                yield Setting(path), SettingValue(number)
+
+    def perform(self, changes: Sequence[Change]) -> None:
+        """Make the changes: those of one kind together, the IPVS table's in one message to the kernel."""
+        for group, members in groupby(changes, key=lambda change: _group(change.key)):
+            todo = list(members)
+            if group == "file":
+                for change in todo:
+                    assert isinstance(change.key, File)
+                    self.files.put(change.key, change.after)  # type: ignore[arg-type]
+                continue
+            self._point(f"before {group}")
+            _PERFORM[group](todo)
+            self._point(f"after {group}")
+
+    def reload(self, table: Things) -> None:
+        """Have keepalived read its file, and wait until the IPVS table has the services it says."""
+        path = self._root / KEEPALIVED.path
+        daemon = daemons.keepalived()
+        if daemon is None:
+            daemons.start(path)
+        else:
+            daemons.reload(daemon)
+        self._settle(table)
+
+    def _settle(self, table: Things) -> None:
+        until = time.monotonic() + _SETTLES_WITHIN
+        while True:
+            amiss = _amiss(self._table(), table)
+            if amiss is None:
+                return
+            if time.monotonic() > until:
+                raise LvscError(f"keepalived did not make the table of its file: {amiss}", "look at its log")
+            time.sleep(0.05)
+
+    def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
+        """Active and inactive connections of those real servers that are there."""
+        servers = set(servers)
+        if not servers or not Table.present():
+            return {}
+        with Table.open() as table:
+            counts = table.connections({server.service for server in servers})
+        return {key: counts[key].active + counts[key].inactive for key in servers & counts.keys()}
+
+
+def _group(key: Key) -> str:
+    return "table" if isinstance(key, _TABLE) else key.kind
+
+
+def _write_settings(changes: list[Change]) -> None:
+    for change in settings_order(changes):
+        if change.after is not None:  # None: its device is gone or goes, and the setting with it
+            assert isinstance(change.key, Setting)
+            assert isinstance(change.after, SettingValue)
+            settings.write(change.key.path, change.after.number)
+
+
+def _write_table(changes: list[Change]) -> None:
+    with Table.open() as table:
+        refusals = table.send(changes, whole=True)
+    if refusals:
+        sentence, remedy = explain(refusals[0])
+        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        raise LvscError(sentence + more, remedy)
+
+
+def _write_marks(changes: list[Change]) -> None:
+    for change in changes:
+        marks.write(change.key, change.after)  # type: ignore[arg-type]
+
+
+def _write_network(changes: list[Change]) -> None:
+    for change in changes:
+        network.perform(change)
+
+
+_PERFORM: dict[str, Callable[[list[Change]], None]] = {
+    "setting": _write_settings,
+    "table": _write_table,
+    "marks": _write_marks,
+    "device": _write_network,
+    "address": _write_network,
+    "route": _write_network,
+}
+
+
+def _amiss(live: Things, wanted: Things) -> str | None:
+    """What keepalived's table lacks; real servers may be missing or at weight 0, as their checks say."""
+    for key, value in wanted.items():
+        if isinstance(key, Service) and live.get(key) != value:
+            return f"service {key} is {live.get(key, 'absent')}"
+    for key, value in live.items():
+        if isinstance(key, Server) and key.service in wanted:
+            expected = wanted.get(key)
+            if not isinstance(expected, ServerValue) and value != expected:
+                return f"{key} of {key.service} is still there"
+    return None
