@@ -1,0 +1,5 @@
+"""`python -m lvsc`."""
+
+from lvsc.cli import main
+
+main()
