@@ -147,7 +147,8 @@ def commit(store: Store, journal: Journal, current: Current) -> Current:
         owned.setdefault(key, first[key] if key in first else journal.wanted.things[key])
     for key in journal.wanted.table:
         owned.pop(key, None)
-    store.write_generation(journal.generation, journal.wanted, journal.started)
+    if journal.generation != current.generation:
+        store.write_generation(journal.generation, journal.wanted, journal.started)
     new = Current(journal.generation, owned, current.drained)
     store.write_current(new)
     store.end_journal()

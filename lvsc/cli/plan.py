@@ -74,7 +74,7 @@ def _recorded(path: Path, wanted: Wanted) -> Prepared:
     from lvsc.plan.wanted import live_things
     from lvsc.snapshot import read_states
 
-    found = read_states([(str(path), path.read_bytes())])
+    found = read_states([path])
     if len(found.hosts) != 1:
         raise LvscError(f"{path} records {len(found.hosts)} hosts", "give the file of one host")
     live = live_things(next(iter(found.hosts.values())))

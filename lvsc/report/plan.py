@@ -58,7 +58,7 @@ def _change(change: Change, wanted: Wanted) -> str:
         return f"    + {name}: {_all(after)}"
     if after is None:
         return f"    - {name}"
-    return f"    ~ {name}: {_differing(before, after)}"
+    return f"    ~ {name}: {differing(before, after)}"
 
 
 def label(key: Key, wanted: Wanted) -> str:
@@ -85,7 +85,8 @@ def _all(value: Value | None) -> str:
     return ", ".join(_field(name, each) for name, each in value._asdict().items() if each not in ("", 0, False, ()))
 
 
-def _differing(before: Value, after: Value) -> str:
+def differing(before: Value, after: Value) -> str:
+    """The fields that differ: `weight 1 -> 5`."""
     new = after._asdict()
     changed = [(name, old, new[name]) for name, old in before._asdict().items() if old != new[name]]
     return ", ".join(f"{name} {_plain(name, old)} -> {_plain(name, value)}" for name, old, value in changed) or "kept"
