@@ -28,6 +28,11 @@ class Prepared:
         """Whether the host is as wanted, and lvsc knows it for its own."""
         return self.plan.empty and self.wanted.things.keys() <= self.current.owned.keys()
 
+    @property
+    def only_leaving(self) -> bool:
+        """Whether all that is to be done is to remove what leaves."""
+        return not self.plan.steps and self.wanted.things.keys() <= self.current.owned.keys()
+
 
 def observe(door: Door, store: Store, wanted: Wanted, recovered: Undone | None = None) -> Prepared:
     """Read what is live and plan the way from it."""

@@ -18,6 +18,7 @@ from lvsc.cli import (
     graph,
     init,
     lint,
+    order,
     plan,
     rehearse,
     rollback,
@@ -65,6 +66,7 @@ app.command("history", epilog=status.HISTORY_EXAMPLE)(status.history)
 app.command("drift", epilog=drift.EXAMPLE)(drift.drift)
 app.command("drain", epilog=drain.EXAMPLE)(drain.drain)
 app.command("undrain", epilog=drain.UNDRAIN_EXAMPLE)(drain.undrain)
+app.command("order", epilog=order.EXAMPLE)(order.order)
 app.command("boot", epilog=boot.EXAMPLE)(boot.boot)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
 app.command("explain", epilog=explain.EXAMPLE)(explain.explain)

@@ -60,6 +60,9 @@ def apply(
     expect: Annotated[
         str | None, typer.Option("--expect-plan", metavar="DIGEST", help="Refuse unless the host is as observed then.")
     ] = None,
+    keep_leaving: Annotated[
+        bool, typer.Option("--keep-leaving", help="Remove nothing yet: a later run does (see `lvsc order`).")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all that comes before the first change.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     root: RootFolder = Path("/"),
@@ -83,14 +86,14 @@ def apply(
         prepared = _prepare(this, wanted, dry_run)
         sys.stdout.write(report.text(prepared.plan, wanted))
         fit(prepared, expected)
-        if prepared.nothing or dry_run:
+        if prepared.nothing or dry_run or (keep_leaving and prepared.only_leaving):
             return
         _ask(yes)
         manner = _manner(this, confirm, confirm_timeout, drain, probe)
         from lvsc.apply.run import perform
 
         outcome = perform(this.door, this.store, prepared.plan, wanted, manner)
-    end(this, outcome, wanted, drain, lock_timeout)
+    end(this, outcome, wanted, None if keep_leaving else drain, lock_timeout)
 
 
 def _prepare(this: Here, wanted: Wanted, dry_run: bool) -> Prepared:
@@ -145,8 +148,8 @@ def _probe(command: str | None) -> str | None:
     return None if done.returncode == 0 else f"exit code {done.returncode}" + (f": {said[-1][:200]}" if said else "")
 
 
-def end(this: Here, outcome: Outcome, wanted: Wanted, drain: float, lock_timeout: float) -> None:
-    """Say how it ended, wait for a confirmation, see off what leaves; the exit code tells."""
+def end(this: Here, outcome: Outcome, wanted: Wanted, drain: float | None, lock_timeout: float) -> None:
+    """Say how it ended, wait for a confirmation, see off what leaves (not with `drain` None); the exit code tells."""
     from lvsc.apply.run import Ending
     from lvsc.cli.console import say
 
@@ -156,7 +159,8 @@ def end(this: Here, outcome: Outcome, wanted: Wanted, drain: float, lock_timeout
         return
     if outcome.ending is Ending.COMMITTED:
         say("lvsc: committed" + (f"; but {outcome.why}: the next run ends it" if outcome.why else ""))
-        depart(this, wanted, drain, lock_timeout)
+        if drain is not None:
+            depart(this, wanted, drain, lock_timeout)
         return
     say(f"lvsc: failed: {outcome.why}")
     if outcome.ending is Ending.ROLLED_BACK:
@@ -182,7 +186,7 @@ def depart(this: Here, wanted: Wanted, drain: float, lock_timeout: float) -> Non
             say(f"  {label(each.key, wanted)}")
 
 
-def _wait(this: Here, journal: Journal, drain: float) -> None:
+def _wait(this: Here, journal: Journal, drain: float | None) -> None:
     """Wait until somebody confirms or the time is over; on a terminal, ask."""
     from lvsc.cli.confirm import keep
     from lvsc.cli.console import say

@@ -21,8 +21,11 @@ def confirm(
     keep(here(root, state), drain, lock_timeout)
 
 
-def keep(this: Here, drain: float, lock_timeout: float) -> None:
-    """Commit what waits to be confirmed. Raises Refused where nothing waits, or too long already."""
+def keep(this: Here, drain: float | None, lock_timeout: float) -> None:
+    """Commit what waits to be confirmed, and see off what leaves unless `drain` is None.
+
+    Raises Refused where nothing waits, or where it is too late.
+    """
     from lvsc.apply import watch
     from lvsc.apply.run import finish
     from lvsc.apply.store import PENDING
@@ -40,4 +43,5 @@ def keep(this: Here, drain: float, lock_timeout: float) -> None:
         finish(this.door, this.store, journal)
         watch.disarm(journal.id)
     say("lvsc: confirmed and committed")
-    depart(this, journal.wanted, drain, lock_timeout)
+    if drain is not None:
+        depart(this, journal.wanted, drain, lock_timeout)
