@@ -71,11 +71,15 @@ class LiveHost:
         found.update(self._settings(keys))
         found.update(network.things([key for key in keys if isinstance(key, _NETWORK)]))
         for key in keys:
-            value = self.files.read(key) if isinstance(key, File) else None
-            value = marks.read(key) if isinstance(key, Marks) else value
+            value = self._one(key)
             if value is not None:
                 found[key] = value
         return found
+
+    def _one(self, key: Key) -> Value | None:
+        if isinstance(key, File):
+            return self.files.read(key)
+        return marks.read(key) if isinstance(key, Marks) else None
 
     def _table(self) -> dict[Key, Value]:
         if not Table.present():
@@ -141,10 +145,9 @@ class LiveHost:
 
     def reload(self, table: Things) -> None:
         """Have keepalived read its file, and wait until the IPVS table has the services it says."""
-        path = self._root / KEEPALIVED.path
         daemon = daemons.keepalived()
         if daemon is None:
-            daemons.start(path)
+            daemons.start()
         else:
             daemons.reload(daemon)
         self._settle(table)
