@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lvsc.apply.door import Door
 from lvsc.apply.store import PENDING, Current, Store
@@ -37,6 +37,10 @@ class Prepared:
 def observe(door: Door, store: Store, wanted: Wanted, recovered: Undone | None = None) -> Prepared:
     """Read what is live and plan the way from it."""
     current = store.current()
+    committed = store.generation(current.generation)
+    if committed is not None:
+        # What leaves is known by the name it had.
+        wanted = replace(wanted, names={**committed[0].names, **wanted.names})
     keys: Iterable[Key] = (*wanted.things, *current.owned)
     return Prepared(make(door.read(keys), wanted, current.owned, current.drained), wanted, current, recovered)
 

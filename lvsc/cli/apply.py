@@ -84,7 +84,7 @@ def apply(
     this = here(root, state)
     with held(this, lock_timeout):
         prepared = _prepare(this, wanted, dry_run)
-        sys.stdout.write(report.text(prepared.plan, wanted))
+        sys.stdout.write(report.text(prepared.plan, prepared.wanted))
         fit(prepared, expected)
         if prepared.nothing or dry_run or (keep_leaving and prepared.only_leaving):
             return
@@ -93,7 +93,7 @@ def apply(
         from lvsc.apply.run import perform
 
         outcome = perform(this.door, this.store, prepared.plan, wanted, manner)
-    end(this, outcome, wanted, None if keep_leaving else drain, lock_timeout)
+    end(this, outcome, prepared.wanted, None if keep_leaving else drain, lock_timeout)
 
 
 def _prepare(this: Here, wanted: Wanted, dry_run: bool) -> Prepared:

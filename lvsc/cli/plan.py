@@ -50,7 +50,7 @@ def plan(
     document = json_text(plan_json(prepared.plan, wanted))
     if out is not None:
         write_text(str(out), document)
-    write_text("-", document if json_ else report.text(prepared.plan, wanted, undo))
+    write_text("-", document if json_ else report.text(prepared.plan, prepared.wanted, undo))
     if prepared.plan.refusals:
         raise typer.Exit(codes.REFUSED)
     if detailed and not prepared.plan.empty:

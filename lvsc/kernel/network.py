@@ -107,7 +107,7 @@ def _routes(route: IPRoute, names: dict[int, str]) -> Iterator[tuple[Key, Value]
             metric = 0 if family == socket.AF_INET6 and metric == 1024 else metric
             via = each.get_attr("RTA_GATEWAY") or ""
             device = names.get(each.get_attr("RTA_OIF") or 0, "")
-            yield RouteTo(to, table, metric), RouteValue(via, device)
+            yield RouteTo(to, table, metric), RouteValue(via, device, each["proto"])
 
 
 def _receivers() -> Iterator[tuple[Key, Value]]:
@@ -218,7 +218,7 @@ def _set_route(key: RouteTo, before: Value | None, after: Value | None) -> None:
     with IPRoute() as route:
         value = after if after is not None else before
         assert isinstance(value, RouteValue)
-        words: dict[str, Any] = {"dst": key.to, "table": key.table}
+        words: dict[str, Any] = {"dst": key.to, "table": key.table, "proto": value.protocol}
         words["family"] = socket.AF_INET6 if ip_network(key.to).version == 6 else socket.AF_INET
         if key.metric:
             words["priority"] = key.metric
