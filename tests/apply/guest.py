@@ -291,14 +291,15 @@ def cases(total: int, every: int) -> Iterator[tuple[str, int, Callable[[Case], o
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    every = int((folder / "every").read_text())
+    every, part, parts = json.loads((folder / "wanted").read_text())
     with (folder / "results").open("w") as out:
         total = points()
-        print(f"{total} points", flush=True)
         for kind, name in (("old", "old"), ("new", "new")):
             act = (lambda case: case.seen()) if kind == "old" else lambda case: [case.apply(case.host), case.seen()][1]
             print(json.dumps([kind, 0, in_a_namespace(name, act)]), file=out)
         for index, (kind, number, deed) in enumerate(cases(total, every)):
+            if index % parts != part:
+                continue
             print(json.dumps([kind, number, in_a_namespace(f"case{index}", deed)]), file=out, flush=True)
 
 
