@@ -76,12 +76,13 @@ def apply(
     8: not confirmed in time, and all is as it was.
     """
     from lvsc.apply.prepare import fit
+    from lvsc.apply.run import Ending, perform
     from lvsc.cli.host import held, here, plan_file, wanted_of
     from lvsc.report import plan as report
 
+    this = here(root, state)
     found = plan_file(paths or [])
     expected, wanted = found if found is not None else (expect, wanted_of(paths or [], host))
-    this = here(root, state)
     with held(this, lock_timeout):
         prepared = _prepare(this, wanted, dry_run)
         sys.stdout.write(report.text(prepared.plan, prepared.wanted))
@@ -90,10 +91,10 @@ def apply(
             return
         _ask(yes)
         manner = _manner(this, confirm, confirm_timeout, drain, probe)
-        from lvsc.apply.run import perform
-
         outcome = perform(this.door, this.store, prepared.plan, wanted, manner)
-    end(this, outcome, prepared.wanted, None if keep_leaving else drain, lock_timeout)
+        end(this, outcome, prepared.wanted, None if keep_leaving else drain)
+    if outcome.journal is not None and outcome.ending is Ending.PENDING:
+        _wait(this, outcome.journal, None if keep_leaving else drain)
 
 
 def _prepare(this: Here, wanted: Wanted, dry_run: bool) -> Prepared:
@@ -148,19 +149,17 @@ def _probe(command: str | None) -> str | None:
     return None if done.returncode == 0 else f"exit code {done.returncode}" + (f": {said[-1][:200]}" if said else "")
 
 
-def end(this: Here, outcome: Outcome, wanted: Wanted, drain: float | None, lock_timeout: float) -> None:
-    """Say how it ended, wait for a confirmation, see off what leaves (not with `drain` None); the exit code tells."""
+def end(this: Here, outcome: Outcome, wanted: Wanted, drain: float | None) -> None:
+    """Say how it ended, and see off what leaves (not with `drain` None); the exit code tells. The lock is held."""
     from lvsc.apply.run import Ending
     from lvsc.cli.console import say
 
     if outcome.ending is Ending.PENDING:
-        assert outcome.journal is not None
-        _wait(this, outcome.journal, drain)
         return
     if outcome.ending is Ending.COMMITTED:
         say("lvsc: committed" + (f"; but {outcome.why}: the next run ends it" if outcome.why else ""))
         if drain is not None:
-            depart(this, wanted, drain, lock_timeout)
+            depart(this, wanted, drain)
         return
     say(f"lvsc: failed: {outcome.why}")
     if outcome.ending is Ending.ROLLED_BACK:
@@ -170,15 +169,14 @@ def end(this: Here, outcome: Outcome, wanted: Wanted, drain: float | None, lock_
     raise typer.Exit(codes.ROLLBACK_INCOMPLETE)
 
 
-def depart(this: Here, wanted: Wanted, drain: float, lock_timeout: float) -> None:
-    """Remove what leaves as it drains, and say what is left for a later run."""
+def depart(this: Here, wanted: Wanted, drain: float) -> None:
+    """Remove what leaves as it drains, and say what is left for a later run. The lock is held."""
     from lvsc.apply.drain import see_off
     from lvsc.cli.console import say
-    from lvsc.cli.host import held
     from lvsc.cli.progress import working
     from lvsc.report.plan import label
 
-    with held(this, lock_timeout), working("waiting for connections to end"):
+    with working("waiting for connections to end"):
         rest = see_off(this.door, this.store, wanted, drain)
     if rest:
         say(f"lvsc: still draining after {drain:g} s, a later run removes it:")

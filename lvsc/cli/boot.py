@@ -14,7 +14,6 @@ def boot(root: RootFolder = Path("/"), state: StateFolder = Path(STATE)) -> None
 
     Run by lvsc-boot.service, before keepalived.
     """
-    from lvsc.apply.drain import see_off
     from lvsc.apply.prepare import fit, observe
     from lvsc.apply.run import Manner, perform
     from lvsc.apply.undo import recover
@@ -40,5 +39,4 @@ def boot(root: RootFolder = Path("/"), state: StateFolder = Path(STATE)) -> None
         outcome = perform(
             this.door, this.store, prepared.plan, wanted, Manner(confirm_within=None, drain=0.0, again=True)
         )
-        see_off(this.door, this.store, wanted, 0.0)
-    end(this, outcome, wanted, 0.0, 60.0)
+        end(this, outcome, wanted, 0.0)

@@ -42,6 +42,6 @@ def keep(this: Here, drain: float | None, lock_timeout: float) -> None:
             raise Refused("it is too late: the time to confirm is over", "apply again")
         finish(this.door, this.store, journal)
         watch.disarm(journal.id)
-    say("lvsc: confirmed and committed")
-    if drain is not None:
-        depart(this, journal.wanted, drain, lock_timeout)
+        say("lvsc: confirmed and committed")
+        if drain is not None:
+            depart(this, journal.wanted, drain)

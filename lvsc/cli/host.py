@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 STATE = "/var/lib/lvsc"
 StateFolder = Annotated[
-    Path, typer.Option("--state", metavar="DIR", help="Where lvsc remembers what it did.", envvar="LVSC_STATE")
+    Path,
+    typer.Option(
+        "--state", metavar="DIR", readable=False, help="Where lvsc remembers what it did.", envvar="LVSC_STATE"
+    ),
 ]
 RootFolder = Annotated[
-    Path, typer.Option("--root", metavar="DIR", help="Files go below this folder.", envvar="LVSC_ROOT")
+    Path, typer.Option("--root", metavar="DIR", readable=False, help="Files go below this folder.", envvar="LVSC_ROOT")
 ]
 HostName = Annotated[
     str | None,

@@ -94,7 +94,7 @@ def _earlier(this: Here, generation: int | None, drain: float, lock_timeout: flo
         prepared = observe(this.door, this.store, wanted)
         fit(prepared, None)
         outcome = perform(this.door, this.store, prepared.plan, wanted, Manner(confirm_within=None, drain=drain))
-    end(this, outcome, wanted, drain, lock_timeout)
+        end(this, outcome, wanted, drain)
 
 
 def _of(this: Here, generation: int | None) -> Wanted:
