@@ -1,0 +1,290 @@
+"""Devices, addresses and routes of this network namespace, read and changed over rtnetlink.
+
+The only module that knows pyroute2. Every attribute is sent, so that no default of the library comes in between.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_interface, ip_network
+from typing import Any
+
+from pyroute2 import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
+from pyroute2.netlink.rtnl.fibmsg import fibmsg
+from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+from pyroute2.netlink.rtnl.ndmsg import ndmsg
+from pyroute2.netlink.rtnl.rtmsg import rtmsg
+
+from lvsc.finding import LvscError
+from lvsc.kernel import network_state as said
+from lvsc.kernel import receivers, settings
+from lvsc.kernel.announce import announce
+from lvsc.kernel.explained import explained
+from lvsc.plan.thing import (
+    Address,
+    AddressValue,
+    Change,
+    Device,
+    DeviceValue,
+    Key,
+    RouteTo,
+    RouteValue,
+    Value,
+)
+from lvsc.words import parse_address
+
+# include/uapi/linux/netlink.h, rtnetlink.h
+_REQUEST, _ACK, _DUMP, _REPLACE, _EXCL, _CREATE = 0x1, 0x4, 0x300, 0x100, 0x200, 0x400
+_NEWLINK, _DELLINK, _NEWADDR, _DELADDR, _NEWROUTE, _DELROUTE = 16, 17, 20, 21, 24, 25
+_DUMPS: dict[str, tuple[type[Any], int]] = {
+    "links": (ifinfmsg, 18),
+    "addresses": (ifaddrmsg, 22),
+    "routes": (rtmsg, 26),
+    "neighbours": (ndmsg, 30),
+    "rules": (fibmsg, 34),
+}
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
+_DOWN = " (down)"
+_FOREVER = 0xFFFFFFFF
+_STATIC, _UNICAST, _UNIVERSE, _LINK = 4, 1, 0, 253
+_USER_METRIC = 1024
+_SILENT = 8  # arp_ignore: no answer for any address
+# IPPROTO_IPIP, IPPROTO_IPV6: what a tunnel takes; 0 is both.
+_PROTOCOLS = {"ipip": 4, "sit": 41, "": 0, "any": 0, "ipip6": 4, "ip6ip6": 41}
+_TTL, _ENCAP_LIMIT = 64, 4
+
+Message = dict[str, Any]
+
+
+@contextmanager
+def _asking(what: str) -> Iterator[Any]:
+    """A socket; what the kernel refuses becomes a LvscError about `what`."""
+    try:
+        with IPRoute() as route:
+            yield route
+    except NetlinkError as error:
+        raise explained(error.code, what) from error
+    except OSError as error:
+        raise LvscError(f"cannot talk to the kernel about {what}: {error.strerror}") from error
+
+
+def dump(what: str) -> list[Message]:
+    """All `links`, `addresses`, `routes`, `neighbours` or `rules`, of both families, as plain dicts."""
+    of, number = _DUMPS[what]
+    found: list[Message] = []
+    with _asking(what) as route:
+        for family in (socket.AF_UNSPEC,) if what == "links" else _FAMILIES:
+            message = of()
+            message["family"] = family
+            answers = route.nlm_request(message, msg_type=number, msg_flags=_REQUEST | _DUMP)
+            # A kernel without IPv6 answers for every family.
+            found += [each for each in map(_plain, answers) if family in (0, each["family"])]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        found = {name: _plain(each) for name, each in value.items() if name not in ("attrs", "header", "event")}
+        found.update((each[0], _plain(each[1])) for each in value.get("attrs", ()) if each[0] != "UNKNOWN")
+        return found
+    return [_plain(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def names(links: Iterable[Message]) -> dict[int, str]:
+    """The devices' names by number."""
+    return {each["index"]: each["IFLA_IFNAME"] for each in links}
+
+
+def things(keys: Iterable[Key]) -> dict[Key, Value]:
+    """The live values of these devices, addresses and routes; what is absent is not in it.
+
+    A device that is down has that behind its kind. A route has no device where a
+    gateway that is not link-local decides it, and IPv6's metric 1024 is 0, as written.
+    """
+    keys = set(keys)
+    kinds = {type(key) for key in keys}
+    links = dump("links") if kinds else []
+    found: dict[Key, Value] = {}
+    if Device in kinds:
+        found.update((Device(each["IFLA_IFNAME"]), _device(each)) for each in links)
+        if any(isinstance(key, Device) and receivers.is_receiver(key.name) for key in keys):
+            found.update((Device(name), value) for name, value in receivers.read().items())
+    if Address in kinds:
+        found.update(_address(each, names(links)) for each in dump("addresses"))
+    if RouteTo in kinds:
+        found.update(_routes(names(links)))
+    return {key: value for key, value in found.items() if key in keys}
+
+
+def _device(message: Message) -> DeviceValue:
+    link = said.link(message, {})
+    kind = said.kind(message) + ("" if link.up else _DOWN)
+    return DeviceValue(kind, link.mtu, str(link.local or ""), 0, link.mode or "")
+
+
+def _address(message: Message, named: dict[int, str]) -> tuple[Key, Value]:
+    held = said.address(message, named)
+    return Address(held.device, str(held.address)), AddressValue(held.quiet)
+
+
+def _routes(named: dict[int, str]) -> Iterator[tuple[Key, Value]]:
+    """The first of those that differ only in what the kernel does not tell apart is the one that counts."""
+    seen = set()
+    for message in dump("routes"):
+        key = RouteTo(str(said.destination(message)), said.table(message), said.metric(message))
+        if key not in seen and message["type"] == _UNICAST:
+            seen.add(key)
+            yield key, _route(message, named)
+
+
+def _route(message: Message, named: dict[int, str]) -> RouteValue:
+    hop = (message.get("RTA_MULTIPATH") or [message])[0]
+    via = said.gateway(hop)
+    device = named.get(message.get("RTA_OIF", hop.get("oif", 0)), "")
+    return RouteValue(str(via or ""), "" if via and not via.is_link_local else device)
+
+
+def perform(change: Change) -> None:
+    """Add, edit in place or remove one device, address or route. Raises LvscError; then nothing has changed."""
+    key = change.key
+    if isinstance(key, Device):
+        _change_device(key, change.before, change.after)
+    elif isinstance(key, Address):
+        _change_address(key, change)
+    elif isinstance(key, RouteTo):
+        _change_route(key, change)
+
+
+def _send(what: str, message: Any, number: int, flags: int) -> None:
+    with _asking(what) as route:
+        route.nlm_request(message, msg_type=number, msg_flags=_REQUEST | _ACK | flags)
+
+
+def _index(device: str) -> int:
+    try:
+        return socket.if_nametoindex(device)
+    except OSError as error:
+        raise explained(errno.ENODEV, f"device {device}") from error
+
+
+def _change_device(key: Device, before: Value | None, after: Value | None) -> None:
+    assert before is None or isinstance(before, DeviceValue)
+    assert after is None or isinstance(after, DeviceValue)
+    if receivers.is_receiver(key.name):
+        if before is not None:
+            receivers.change(key.name, False)
+        if after is not None:
+            receivers.change(key.name, True)
+        return
+    edits = before is not None and after is not None and _bare(before) == _bare(after)
+    if before is not None and not edits:
+        message = ifinfmsg()
+        message["index"] = _index(key.name)
+        _send(f"device {key.name}", message, _DELLINK, 0)
+    if after is not None:
+        _put_device(key, after, edits)
+
+
+def _bare(value: DeviceValue) -> str:
+    return value.kind.removesuffix(_DOWN)
+
+
+def _put_device(key: Device, value: DeviceValue, edits: bool) -> None:
+    kind, up = _bare(value), not value.kind.endswith(_DOWN)
+    message = ifinfmsg()
+    message["index"] = _index(key.name) if edits else 0
+    message["flags"], message["change"] = (said.IFF_UP if up else 0), said.IFF_UP
+    info: list[tuple[str, Any]] = [("IFLA_INFO_KIND", kind)]
+    data = _data(kind, value)
+    if data:
+        info.append(("IFLA_INFO_DATA", {"attrs": data}))
+    message["attrs"] = [("IFLA_IFNAME", key.name), ("IFLA_MTU", value.mtu)]
+    if data or not edits:
+        message["attrs"].append(("IFLA_LINKINFO", {"attrs": info}))
+    _send(f"{kind} device {key.name}", message, _NEWLINK, 0 if edits else _CREATE | _EXCL)
+
+
+def _data(kind: str, value: DeviceValue) -> list[tuple[str, Any]]:
+    """What makes a tunnel device, as `ip` would fill it in."""
+    if kind in ("ipip", "sit", "gre"):
+        ends, prefix = (value.local or "0.0.0.0", "0.0.0.0"), {"ipip": "IPIP", "sit": "SIT", "gre": "GRE"}[kind]
+        more: list[tuple[str, Any]] = [("PMTUDISC", 1), ("TTL", 0 if kind == "gre" else _TTL)]
+    elif kind in ("ip6tnl", "ip6gre"):
+        ends, prefix = (value.local or "::", "::"), {"ip6tnl": "IP6TNL", "ip6gre": "IP6GRE"}[kind]
+        more = [("TTL", _TTL), ("ENCAP_LIMIT", _ENCAP_LIMIT)]
+    else:
+        return []
+    if kind in ("ipip", "sit", "ip6tnl"):
+        more.append(("PROTO", _PROTOCOLS[value.mode if kind == "ip6tnl" else kind]))
+    named = [("LOCAL", ends[0]), ("REMOTE", ends[1]), ("TOS", 0), *more]
+    return [(f"IFLA_{prefix}_{name}", each) for name, each in named]
+
+
+def _change_address(key: Address, change: Change) -> None:
+    interface = ip_interface(key.address)
+    message = ifaddrmsg()
+    message["family"] = socket.AF_INET6 if interface.version == 6 else socket.AF_INET
+    message["prefixlen"], message["index"] = interface.network.prefixlen, _index(key.device)
+    message["scope"] = _UNIVERSE
+    message["attrs"] = [("IFA_LOCAL", str(interface.ip)), ("IFA_ADDRESS", str(interface.ip))]
+    what = f"address {key.address} on {key.device}"
+    if change.after is None:
+        _send(what, message, _DELADDR, 0)
+        return
+    assert isinstance(change.after, AddressValue)
+    if interface.version == 6:
+        preferred = 0 if change.after.quiet else _FOREVER
+        times = {"ifa_preferred": preferred, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
+        message["attrs"] += [("IFA_FLAGS", said.NODAD), ("IFA_CACHEINFO", times)]
+    _send(what, message, _NEWADDR, _CREATE | (_EXCL if change.before is None else _REPLACE))
+    if change.before is None:
+        _announce(key)
+
+
+def _announce(key: Address) -> None:
+    """Neighbours learn of it where they ask for it, and where the host would answer."""
+    message = next((each for each in dump("links") if each["IFLA_IFNAME"] == key.device), None)
+    if message is None or not said.answers_arp(message):
+        return
+    address = ip_interface(key.address).ip
+    ignores = [settings.read(f"net/ipv4/conf/{name}/arp_ignore") or 0 for name in ("all", key.device)]
+    if address.version == 6 or max(ignores) < _SILENT:
+        forwards = bool(settings.read(f"net/ipv6/conf/{key.device}/forwarding"))
+        announce(key.device, message["IFLA_ADDRESS"], address, router=forwards)
+
+
+def _change_route(key: RouteTo, change: Change) -> None:
+    value = change.before if change.after is None else change.after
+    assert isinstance(value, RouteValue)
+    message = _route_message(key, value)
+    what = f"route to {key.to}" + (f" via {value.via}" if value.via else "")
+    if change.after is None:
+        _send(what, message, _DELROUTE, 0)
+    else:
+        # Also where nothing was planned to be there: somebody's default route of another kind is replaced.
+        _send(what, message, _NEWROUTE, _CREATE | _REPLACE)
+
+
+def _route_message(key: RouteTo, value: RouteValue) -> Any:
+    network, via = ip_network(key.to), parse_address(value.via)
+    message = rtmsg()
+    message["family"] = socket.AF_INET6 if network.version == 6 else socket.AF_INET
+    message["dst_len"], message["table"] = network.prefixlen, key.table if key.table < 256 else 0
+    message["proto"], message["type"] = _STATIC, _UNICAST
+    message["scope"] = _LINK if via is None and network.version == 4 else _UNIVERSE
+    attributes: list[tuple[str, Any]] = [("RTA_TABLE", key.table)]
+    attributes += [("RTA_DST", str(network.network_address))] if network.prefixlen else []
+    if via is not None and via.version > network.version:
+        attributes.append(("RTA_VIA", {"family": socket.AF_INET6, "addr": str(via)}))
+    elif via is not None:
+        attributes.append(("RTA_GATEWAY", str(via)))
+    attributes += [("RTA_OIF", _index(value.device))] if value.device else []
+    metric = key.metric or (_USER_METRIC if network.version == 6 else 0)
+    attributes += [("RTA_PRIORITY", metric)] if metric else []
+    message["attrs"] = attributes
+    return message
