@@ -75,16 +75,18 @@ def rules(document: Mapping[str, Any], texts: Mapping[int, str]) -> Iterator[str
             if kind in ("metainfo", "table") or (kind == "chain" and _is_ours(found)):
                 continue
             ours = _line(found) if kind == "rule" and found["chain"] == _CHAIN["name"] else None
-            text = texts.get(found.get("handle", 0))
-            yield ours or (f"chain {found['chain']}: {text}" if text and _elsewhere(kind, found) else text)
+            yield ours or _foreign(kind, found, texts.get(found.get("handle", 0)))
 
 
 def _is_ours(chain: Mapping[str, Any]) -> bool:
     return all(chain.get(name) == value for name, value in _CHAIN.items())
 
 
-def _elsewhere(kind: str, found: Mapping[str, Any]) -> bool:
-    return kind == "rule" and found["chain"] != _CHAIN["name"]
+def _foreign(kind: str, found: Mapping[str, Any], text: str | None) -> str | None:
+    """What lvsc would not write: a rule as text, with its chain where that is another; else what it is called."""
+    if kind != "rule":
+        return f"{kind} {found.get('name', '')}".strip()
+    return f"chain {found['chain']}: {text}" if text and found["chain"] != _CHAIN["name"] else text
 
 
 def _line(rule: Mapping[str, Any]) -> str | None:

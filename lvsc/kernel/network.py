@@ -1,6 +1,7 @@
 """Devices, addresses and routes of this network namespace, read and changed over rtnetlink.
 
-The only module that knows pyroute2. Every attribute is sent, so that no default of the library comes in between.
+The only module that knows pyroute2, and of that its messages alone: every attribute is sent, none is a default of
+the library.
 """
 
 from __future__ import annotations
@@ -8,21 +9,17 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from ipaddress import ip_interface, ip_network
 from typing import Any
 
-from pyroute2 import IPRoute
-from pyroute2.netlink.exceptions import NetlinkError
 from pyroute2.netlink.rtnl.fibmsg import fibmsg
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
 from pyroute2.netlink.rtnl.ndmsg import ndmsg
 from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from lvsc.finding import LvscError
 from lvsc.kernel import network_state as said
-from lvsc.kernel import receivers, settings
+from lvsc.kernel import receivers, rtnl, settings
 from lvsc.kernel.announce import announce
 from lvsc.kernel.explained import explained
 from lvsc.plan.thing import (
@@ -38,8 +35,7 @@ from lvsc.plan.thing import (
 )
 from lvsc.words import parse_address
 
-# include/uapi/linux/netlink.h, rtnetlink.h
-_REQUEST, _ACK, _DUMP, _REPLACE, _EXCL, _CREATE = 0x1, 0x4, 0x300, 0x100, 0x200, 0x400
+# include/uapi/linux/rtnetlink.h
 _NEWLINK, _DELLINK, _NEWADDR, _DELADDR, _NEWROUTE, _DELROUTE = 16, 17, 20, 21, 24, 25
 _DUMPS: dict[str, tuple[type[Any], int]] = {
     "links": (ifinfmsg, 18),
@@ -61,38 +57,16 @@ _TTL, _ENCAP_LIMIT = 64, 4
 Message = dict[str, Any]
 
 
-@contextmanager
-def _asking(what: str) -> Iterator[Any]:
-    """A socket; what the kernel refuses becomes a LvscError about `what`."""
-    try:
-        with IPRoute() as route:
-            yield route
-    except NetlinkError as error:
-        raise explained(error.code, what) from error
-    except OSError as error:
-        raise LvscError(f"cannot talk to the kernel about {what}: {error.strerror}") from error
-
-
 def dump(what: str) -> list[Message]:
     """All `links`, `addresses`, `routes`, `neighbours` or `rules`, of both families, as plain dicts."""
     of, number = _DUMPS[what]
     found: list[Message] = []
-    with _asking(what) as route:
-        for family in (socket.AF_UNSPEC,) if what == "links" else _FAMILIES:
-            message = of()
-            message["family"] = family
-            answers = route.nlm_request(message, msg_type=number, msg_flags=_REQUEST | _DUMP)
-            # A kernel without IPv6 answers for every family.
-            found += [each for each in map(_plain, answers) if family in (0, each["family"])]
+    for family in (socket.AF_UNSPEC,) if what == "links" else _FAMILIES:
+        message = of()
+        message["family"] = family
+        # A kernel without IPv6 answers for every family.
+        found += [each for each in rtnl.dump(what, message, number) if family in (0, each["family"])]
     return found
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        found = {name: _plain(each) for name, each in value.items() if name not in ("attrs", "header", "event")}
-        found.update((each[0], _plain(each[1])) for each in value.get("attrs", ()) if each[0] != "UNKNOWN")
-        return found
-    return [_plain(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def names(links: Iterable[Message]) -> dict[int, str]:
@@ -160,11 +134,6 @@ def perform(change: Change) -> None:
         _change_route(key, change)
 
 
-def _send(what: str, message: Any, number: int, flags: int) -> None:
-    with _asking(what) as route:
-        route.nlm_request(message, msg_type=number, msg_flags=_REQUEST | _ACK | flags)
-
-
 def _index(device: str) -> int:
     try:
         return socket.if_nametoindex(device)
@@ -185,7 +154,7 @@ def _change_device(key: Device, before: Value | None, after: Value | None) -> No
     if before is not None and not edits:
         message = ifinfmsg()
         message["index"] = _index(key.name)
-        _send(f"device {key.name}", message, _DELLINK, 0)
+        rtnl.request(f"device {key.name}", message, _DELLINK, 0)
     if after is not None:
         _put_device(key, after, edits)
 
@@ -206,7 +175,7 @@ def _put_device(key: Device, value: DeviceValue, edits: bool) -> None:
     message["attrs"] = [("IFLA_IFNAME", key.name), ("IFLA_MTU", value.mtu)]
     if data or not edits:
         message["attrs"].append(("IFLA_LINKINFO", {"attrs": info}))
-    _send(f"{kind} device {key.name}", message, _NEWLINK, 0 if edits else _CREATE | _EXCL)
+    rtnl.request(f"{kind} device {key.name}", message, _NEWLINK, 0 if edits else rtnl.CREATE | rtnl.EXCL)
 
 
 def _data(kind: str, value: DeviceValue) -> list[tuple[str, Any]]:
@@ -234,14 +203,14 @@ def _change_address(key: Address, change: Change) -> None:
     message["attrs"] = [("IFA_LOCAL", str(interface.ip)), ("IFA_ADDRESS", str(interface.ip))]
     what = f"address {key.address} on {key.device}"
     if change.after is None:
-        _send(what, message, _DELADDR, 0)
+        rtnl.request(what, message, _DELADDR, 0)
         return
     assert isinstance(change.after, AddressValue)
     if interface.version == 6:
         preferred = 0 if change.after.quiet else _FOREVER
         times = {"ifa_preferred": preferred, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
         message["attrs"] += [("IFA_FLAGS", said.NODAD), ("IFA_CACHEINFO", times)]
-    _send(what, message, _NEWADDR, _CREATE | (_EXCL if change.before is None else _REPLACE))
+    rtnl.request(what, message, _NEWADDR, rtnl.CREATE | (rtnl.EXCL if change.before is None else rtnl.REPLACE))
     if change.before is None:
         _announce(key)
 
@@ -264,10 +233,10 @@ def _change_route(key: RouteTo, change: Change) -> None:
     message = _route_message(key, value)
     what = f"route to {key.to}" + (f" via {value.via}" if value.via else "")
     if change.after is None:
-        _send(what, message, _DELROUTE, 0)
+        rtnl.request(what, message, _DELROUTE, 0)
     else:
         # Also where nothing was planned to be there: somebody's default route of another kind is replaced.
-        _send(what, message, _NEWROUTE, _CREATE | _REPLACE)
+        rtnl.request(what, message, _NEWROUTE, rtnl.CREATE | rtnl.REPLACE)
 
 
 def _route_message(key: RouteTo, value: RouteValue) -> Any:
