@@ -2,7 +2,7 @@
 LVSC := .venv/bin/lvsc
 DEMO := examples/dr-minimal.yaml
 
-.PHONY: demo test check bench fidelity setup setup-lab clean generate
+.PHONY: demo test check bench fidelity crash setup setup-lab clean generate
 
 setup: .venv/.ready
 
@@ -28,6 +28,10 @@ generate: setup
 
 bench: setup
 	.venv/bin/python -m benchmarks.run
+
+# Killed and hindered at every single point; CI plays a part of it.
+crash: setup-lab
+	.venv/bin/python -m tests.apply.matrix
 
 N := 500
 

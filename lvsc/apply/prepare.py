@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lvsc.apply.door import Door
 from lvsc.apply.store import PENDING, Current, Store
@@ -28,10 +28,19 @@ class Prepared:
         """Whether the host is as wanted, and lvsc knows it for its own."""
         return self.plan.empty and self.wanted.things.keys() <= self.current.owned.keys()
 
+    @property
+    def only_leaving(self) -> bool:
+        """Whether all that is to be done is to remove what leaves."""
+        return not self.plan.steps and self.wanted.things.keys() <= self.current.owned.keys()
+
 
 def observe(door: Door, store: Store, wanted: Wanted, recovered: Undone | None = None) -> Prepared:
     """Read what is live and plan the way from it."""
     current = store.current()
+    committed = store.generation(current.generation)
+    if committed is not None:
+        # What leaves is known by the name it had.
+        wanted = replace(wanted, names={**committed[0].names, **wanted.names})
     keys: Iterable[Key] = (*wanted.things, *current.owned)
     return Prepared(make(door.read(keys), wanted, current.owned, current.drained), wanted, current, recovered)
 

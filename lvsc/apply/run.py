@@ -50,11 +50,13 @@ class Manner:
     `confirm_within`: seconds after which it is taken back unless confirmed, None for
     no watch; `manual`: a person confirms, else reading back and the probe do.
     `drain`: the most seconds to wait for connections to end where a step must.
+    `again`: what is wanted is what is committed, so the generation stays.
     """
 
     confirm_within: float | None = 60.0
     manual: bool = False
     drain: float = 30.0
+    again: bool = False
     probe: Probe = field(default=lambda: None)
     arm: Arm = field(default=lambda journal: lambda: None)
     tell: Tell = field(default=lambda text: None)
@@ -105,7 +107,7 @@ def _begin(door: Door, store: Store, plan: Plan, wanted: Wanted, manner: Manner)
             netns=netns,
             started=time.time(),
             deadline=None if within is None else door.boottime() + within,
-            generation=store.current().generation + 1,
+            generation=store.current().generation + (not manner.again),
             wanted=wanted,
             steps=plan.steps,
             table={key: value for key, value in door.read([]).items() if isinstance(key, (Service, Server))},

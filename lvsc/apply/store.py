@@ -113,6 +113,10 @@ class Store:
         }
         self._write("journal.json", document)
 
+    def sweep(self) -> None:
+        """Remove what killed processes left half written here."""
+        self._files.sweep(self.folder)
+
     def end_journal(self) -> None:
         """Nothing is under way any more."""
         self._files.remove(self.folder / "journal.json")

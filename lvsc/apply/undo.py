@@ -12,7 +12,7 @@ from lvsc.apply.door import Door
 from lvsc.apply.store import COMMITTED, Current, Journal, Store
 from lvsc.finding import LvscError, Refused
 from lvsc.plan.order import Stage, Step
-from lvsc.plan.thing import Change, File, Key, Value
+from lvsc.plan.thing import Change, File, Key, Setting, Value
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -50,6 +50,7 @@ def recover(door: Door, store: Store, booting: bool = False) -> Undone | None:
     `booting`: the kernel that the journal speaks of is gone, whatever its namespace says.
     Raises Refused when the journal is of another network namespace.
     """
+    store.sweep()
     journal = store.journal()
     if journal is None:
         return None
@@ -105,6 +106,8 @@ def _still_ours(
     """
     for change in reversed(list(changes)):
         now = live.get(change.key)
+        if isinstance(change.key, Setting) and change.before is None:
+            continue  # it goes with its device
         if now == change.after:
             yield change.undo
         elif now not in own[change.key]:
@@ -147,7 +150,8 @@ def commit(store: Store, journal: Journal, current: Current) -> Current:
         owned.setdefault(key, first[key] if key in first else journal.wanted.things[key])
     for key in journal.wanted.table:
         owned.pop(key, None)
-    store.write_generation(journal.generation, journal.wanted, journal.started)
+    if journal.generation != current.generation:
+        store.write_generation(journal.generation, journal.wanted, journal.started)
     new = Current(journal.generation, owned, current.drained)
     store.write_current(new)
     store.end_journal()

@@ -21,7 +21,7 @@ def main() -> None:
     """Run a command; the world's faults become a sentence, never a traceback."""
     from lvsc.cli import codes
     from lvsc.cli.app import app
-    from lvsc.finding import LvscError
+    from lvsc.finding import LvscError, Refused
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -34,7 +34,7 @@ def main() -> None:
         print(f"lvsc: {error}", file=sys.stderr)
         if error.remedy:
             print(f"  help: {error.remedy}", file=sys.stderr)
-        sys.exit(codes.UNREADABLE)
+        sys.exit(codes.REFUSED if isinstance(error, Refused) else codes.UNREADABLE)
     except KeyboardInterrupt:
         sys.exit(codes.INTERRUPTED)
     except BrokenPipeError:

@@ -40,17 +40,19 @@ def plan(
     Nothing is changed. Exit code 5 when there is no safe way.
     """
     from lvsc.cli.files import write_text
-    from lvsc.cli.host import wanted_of
+    from lvsc.cli.host import may_change, wanted_of
     from lvsc.plan.document import plan_json
     from lvsc.report import plan as report
     from lvsc.snapshot import json_text
 
+    if snapshot is None:
+        may_change()
     wanted = wanted_of(paths or [], host)
     prepared = _recorded(snapshot, wanted) if snapshot else _live(root, state, wanted)
     document = json_text(plan_json(prepared.plan, wanted))
     if out is not None:
         write_text(str(out), document)
-    write_text("-", document if json_ else report.text(prepared.plan, wanted, undo))
+    write_text("-", document if json_ else report.text(prepared.plan, prepared.wanted, undo))
     if prepared.plan.refusals:
         raise typer.Exit(codes.REFUSED)
     if detailed and not prepared.plan.empty:
@@ -74,7 +76,7 @@ def _recorded(path: Path, wanted: Wanted) -> Prepared:
     from lvsc.plan.wanted import live_things
     from lvsc.snapshot import read_states
 
-    found = read_states([(str(path), path.read_bytes())])
+    found = read_states([path])
     if len(found.hosts) != 1:
         raise LvscError(f"{path} records {len(found.hosts)} hosts", "give the file of one host")
     live = live_things(next(iter(found.hosts.values())))

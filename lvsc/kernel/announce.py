@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 from ipaddress import IPv4Address, IPv6Address
 
-from lvsc.finding import LvscError
 from lvsc.words import Address
 
 _ARP, _IPV6 = 0x0806, 0x86DD
@@ -19,16 +19,15 @@ _OVERRIDE, _FROM_ROUTER = 0x20000000, 0x80000000
 
 
 def announce(device: str, mac: str, address: Address, router: bool = False) -> None:
-    """Send what makes neighbours replace a former owner's MAC address. Raises LvscError when it cannot be sent."""
+    """Send what makes neighbours replace a former owner's MAC address.
+
+    That it could not be sent is no failure of the address.
+    """
     frames = frames_for(bytes.fromhex(mac.replace(":", "")), address, router)
-    try:
-        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
-            wire.bind((device, 0))
-            for frame in frames:
-                wire.send(frame)
-    except OSError as error:
-        message = f"{address} is on {device}, but its neighbours could not be told: {error.strerror}"
-        raise LvscError(message, f"announce it: arping -U -I {device} {address}") from error
+    with contextlib.suppress(OSError), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+        wire.bind((device, 0))
+        for frame in frames:
+            wire.send(frame)
 
 
 def frames_for(mac: bytes, address: Address, router: bool = False) -> list[bytes]:

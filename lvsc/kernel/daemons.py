@@ -1,4 +1,4 @@
-"""Programs that own an IPVS table, by /proc: keepalived, and those lvsc must not cross."""
+"""The daemons of a network namespace that own its IPVS table, and keepalived's file, checked and read again."""
 
 from __future__ import annotations
 
@@ -6,83 +6,85 @@ import contextlib
 import getopt
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from lvsc.finding import LvscError
-from lvsc.kernel import tool
 
 _PROC = Path("/proc")
-_DEFAULT = Path("/etc/keepalived/keepalived.conf")
 _SYSTEMD = Path("/run/systemd/system")
+_OTHERS = ("ldirectord", "kube-proxy")
+_SECONDS = 30
+_CONFIG = Path("/etc/keepalived/keepalived.conf")
 # keepalived(8), of 2.2: those with a value have a colon.
 _SHORT = "f:PCBlDS:Gu:XVIRndp:r:Tc:ab:xA:s:mMei:tvh"
 
 
-class Daemon(NamedTuple):
-    """A running keepalived: its first process, the file it reads, and the unit of systemd that runs it, or empty."""
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A running keepalived: its main process, whether systemd runs it, and the file that it reads."""
 
     pid: int
-    config: Path
-    unit: str = ""
+    systemd: bool
+    config: Path = _CONFIG
 
 
 def keepalived() -> Daemon | None:
-    """The keepalived of this network namespace."""
-    pids = list(_named("keepalived"))
-    for pid in pids:
-        if _parent(pid) not in pids:
-            return Daemon(pid, _config(pid), _unit(pid))
+    """The keepalived of this network namespace: the process that is no child of another keepalived."""
+    found = {pid: _parent(pid) for pid in _named("keepalived")}
+    for pid, parent in found.items():
+        if parent not in found:
+            return Daemon(pid, _of_systemd(pid), _config(pid))
     return None
 
 
 def others() -> list[str]:
-    """Other programs here that write the IPVS table, in words."""
-    found = [f"ldirectord (process {pid})" for pid in _named("ldirectord")]
-    if "kube-ipvs0:" in (_PROC / "thread-self/net/dev").read_text(encoding="ascii", errors="replace"):
-        found += [f"kube-proxy (process {pid})" for pid in _named("kube-proxy")] or ["kube-proxy (device kube-ipvs0)"]
-    return found
+    """Other daemons here that own the table, by name."""
+    return [name for name in _OTHERS if any(True for _ in _named(name))]
 
 
 def _named(name: str) -> Iterator[int]:
-    """Processes of this network namespace that run a program of this name, or a script of it."""
-    here = os.stat("/proc/thread-self/ns/net").st_ino
-    for folder in sorted(_PROC.glob("[0-9]*"), key=lambda path: int(path.name)):
-        with contextlib.suppress(OSError):
-            if (folder / "ns/net").stat().st_ino == here and name in _names(folder):
-                yield int(folder.name)
+    """Processes of this network namespace with this name, scripts by the name of their file."""
+    own = os.stat(_PROC / "self/ns/net").st_ino
+    for folder in _PROC.iterdir():
+        if folder.name.isdigit():
+            try:
+                if name in _names(folder) and os.stat(folder / "ns/net").st_ino == own:
+                    yield int(folder.name)
+            except OSError:
+                continue  # it has ended meanwhile
 
 
-def _names(folder: Path) -> Iterator[str]:
-    """What the kernel calls the process, and the names of its program and of the script that it runs."""
-    yield (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
-    for word in _arguments(folder)[:2]:
-        yield os.path.basename(word)
-
-
-def _arguments(folder: Path) -> list[str]:
-    line = (folder / "cmdline").read_bytes().rstrip(b"\0")
-    return [os.fsdecode(word) for word in line.split(b"\0")] if line else []
+def _names(folder: Path) -> set[str]:
+    words = (folder / "cmdline").read_bytes().split(b"\0")[:3]
+    return {(folder / "comm").read_text().strip(), *(os.path.basename(word.decode(errors="replace")) for word in words)}
 
 
 def _parent(pid: int) -> int:
-    """The process that started it (proc(5): stat; the name before may hold spaces and parentheses)."""
     try:
-        text = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-        return int(text.rpartition(")")[2].split()[1])
+        return int((_PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[1])
     except (OSError, IndexError, ValueError):
         return 0
 
 
+def _of_systemd(pid: int) -> bool:
+    try:
+        return _SYSTEMD.is_dir() and "keepalived.service" in (_PROC / str(pid) / "cgroup").read_text()
+    except OSError:
+        return False
+
+
 def _config(pid: int) -> Path:
-    """The file it reads, from its command line; relative to where it stands."""
+    """The file that its command line names; relative to where it stands."""
     folder = _PROC / str(pid)
     try:
-        path = config_of(_arguments(folder)[1:])
+        words = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        path = config_of([os.fsdecode(word) for word in words[1:]])
         return path if path.is_absolute() else Path(os.readlink(folder / "cwd")) / path
     except OSError:
-        return _DEFAULT
+        return _CONFIG
 
 
 def config_of(arguments: list[str]) -> Path:
@@ -93,70 +95,48 @@ def config_of(arguments: list[str]) -> Path:
         if name == "--use-file":
             given += [value] if value else arguments[at + 1 : at + 2]
     if not given:
+        short = [word for word in arguments if not word.startswith("--")]
         with contextlib.suppress(getopt.GetoptError):
-            short = [word for word in arguments if not word.startswith("--")]
             given = [value for name, value in getopt.gnu_getopt(short, _SHORT)[0] if name == "-f"]
-    return Path(given[-1]) if given else _DEFAULT
-
-
-def _unit(pid: int) -> str:
-    """The service of systemd that a process belongs to, where this host runs systemd (cgroups(7))."""
-    with contextlib.suppress(OSError):
-        for line in (_PROC / str(pid) / "cgroup").read_text(encoding="utf-8", errors="replace").splitlines():
-            name = line.rpartition("/")[2]
-            if name.endswith(".service") and _has_systemd():
-                return name
-    return ""
-
-
-def _has_systemd() -> bool:
-    """Whether systemd runs this very network namespace: its keepalived is ours."""
-    try:
-        return _SYSTEMD.is_dir() and os.stat("/proc/1/ns/net").st_ino == os.stat("/proc/thread-self/ns/net").st_ino
-    except OSError:
-        return False
+    return Path(given[-1]) if given else _CONFIG
 
 
 def check(candidate: Path) -> str | None:
-    """What keepalived finds wrong with a file, or None; asked here, because it looks at the devices.
-
-    It ends with 0 for a file that is empty, and says things without failing: neither passes.
-    """
+    """What keepalived says against a file; None when it takes it. Of itself it takes one that is empty or missing."""
+    if not candidate.exists() or not candidate.stat().st_size:
+        return "the file is empty"
     try:
-        if not candidate.read_bytes().strip():
-            return f"{candidate} is empty: keepalived would remove every VIP and service"
-    except OSError as error:
-        return f"cannot read {candidate}: {error.strerror}"
-    done = tool.run(["keepalived", "-t", "-f", str(candidate)])
-    said = (done.err + done.out).strip()
-    if done.code == 0 and not said:
+        done = subprocess.run(
+            ["keepalived", "-t", "-f", str(candidate)], capture_output=True, text=True, check=False, timeout=_SECONDS
+        )
+    except FileNotFoundError as error:
+        raise LvscError("keepalived is not installed, and this director needs it", "install keepalived") from error
+    except subprocess.TimeoutExpired:
+        return f"it does not end its test within {_SECONDS} s"
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    if done.returncode == 0 and not said:
         return None
-    return said or f"keepalived refused {candidate} (exit code {done.code})"
+    return said[0].replace(str(candidate), "keepalived.conf") if said else f"exit code {done.returncode}"
 
 
 def reload(daemon: Daemon) -> None:
-    """Have it read its file again; it does so after this returns. Raises LvscError when it cannot be told."""
-    if daemon.unit:
-        _systemctl("reload", daemon.unit)
-        return
-    try:
+    """Have it read its file again."""
+    if daemon.systemd:
+        _systemctl("reload")
+    else:
         os.kill(daemon.pid, signal.SIGHUP)
-    except ProcessLookupError as error:
-        raise LvscError("keepalived ended while it was to be reloaded", "look at its log, and start it") from error
-    except PermissionError as error:
-        raise LvscError(f"may not signal keepalived (process {daemon.pid})", "run as root") from error
 
 
-def start(path: Path) -> None:
-    """Start it by systemd. Raises LvscError where there is none."""
-    if not _has_systemd():
-        raise LvscError("keepalived does not run here", f"start keepalived: keepalived -f {path}")
-    _systemctl("start", "keepalived.service")
+def start() -> None:
+    """Start it where systemd runs. Raises LvscError where it does not: then somebody else must."""
+    if not _SYSTEMD.is_dir():
+        raise LvscError("keepalived does not run here", "start keepalived, then apply again")
+    _systemctl("start")
 
 
-def _systemctl(verb: str, unit: str) -> None:
-    done = tool.run(["systemctl", verb, unit], seconds=60)
-    if done.code:
-        said = (done.err or done.out).strip().splitlines()
-        why = said[0] if said else f"exit code {done.code}"
-        raise LvscError(f"systemctl {verb} {unit} failed: {why}", f"look at: journalctl -u {unit}")
+def _systemctl(verb: str) -> None:
+    done = subprocess.run(
+        ["systemctl", verb, "keepalived.service"], capture_output=True, text=True, check=False, timeout=_SECONDS
+    )
+    if done.returncode:
+        raise LvscError(f"systemctl {verb} keepalived failed: {done.stderr.strip()}", "journalctl -u keepalived")

@@ -83,6 +83,11 @@ class Files:
         """Remove what a killed process left beside a file."""
         self.remove(_beside(self._root / key.path))
 
+    def sweep(self, folder: Path) -> None:
+        """Remove what killed processes left half written below a folder."""
+        for path in folder.rglob(f".*{_BESIDE}"):
+            self.remove(path)
+
     def replace(self, path: Path, data: bytes, mode: int) -> None:
         """Write a file durably in the place of a former one. Raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)

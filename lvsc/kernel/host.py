@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from lvsc.finding import LvscError
-from lvsc.kernel import daemons, marks, network, settings
+from lvsc.finding import LvscError, Refused
+from lvsc.kernel import daemons, marks, network, scratch, settings
 from lvsc.kernel.files import Files, Point, nothing
 from lvsc.kernel.ipvs import Table, explain
+from lvsc.plan.make import Plan
 from lvsc.plan.order import ALSO_READ, settings_order
 from lvsc.plan.thing import (
     Address,
     Change,
     Device,
     File,
+    FileValue,
     Key,
     Marks,
     RouteTo,
@@ -31,7 +35,7 @@ from lvsc.plan.thing import (
     Timeouts,
     Value,
 )
-from lvsc.plan.wanted import KEEPALIVED
+from lvsc.plan.wanted import KEEPALIVED, Wanted
 
 _TABLE = (Service, Server, Timeouts, Sync)
 _NETWORK = (Device, Address, RouteTo)
@@ -67,11 +71,15 @@ class LiveHost:
         found.update(self._settings(keys))
         found.update(network.things([key for key in keys if isinstance(key, _NETWORK)]))
         for key in keys:
-            value = self.files.read(key) if isinstance(key, File) else None
-            value = marks.read(key) if isinstance(key, Marks) else value
+            value = self._one(key)
             if value is not None:
                 found[key] = value
         return found
+
+    def _one(self, key: Key) -> Value | None:
+        if isinstance(key, File):
+            return self.files.read(key)
+        return marks.read(key) if isinstance(key, Marks) else None
 
     def _table(self) -> dict[Key, Value]:
         if not Table.present():
@@ -100,12 +108,46 @@ class LiveHost:
             _PERFORM[group](todo)
             self._point(f"after {group}")
 
+    def load(self, modules: Iterable[str]) -> None:
+        """Load kernel modules that are not loaded yet. Raises Refused for one that cannot be had."""
+        for name in modules:
+            if not Path("/sys/module", name).exists():
+                _modprobe(name)
+
+    def owners(self) -> list[str]:
+        """Daemons that own the IPVS table of this network namespace, by name."""
+        return [*(["keepalived"] if daemons.keepalived() is not None else []), *daemons.others()]
+
+    def refuses_file(self, wanted: Wanted) -> str | None:
+        """What keepalived says against the file that is wanted; None when nothing."""
+        value = wanted.things.get(KEEPALIVED)
+        if not isinstance(value, FileValue) or self.files.read(KEEPALIVED) == value:
+            return None
+        with tempfile.TemporaryDirectory(prefix="lvsc-") as folder:
+            candidate = Path(folder, "keepalived.conf")
+            candidate.write_bytes(wanted.contents[value.digest])
+            return daemons.check(candidate)
+
+    def rehearse(self, plan: Plan) -> tuple[tuple[str, ...], str | None]:
+        """What this kernel refuses of the table's changes, tried in a namespace of its own; or why it was not tried."""
+        batches = [[change for change in step.changes if isinstance(change.key, _TABLE)] for step in plan.steps]
+        batches = [batch for batch in batches if batch]
+        if not batches:
+            return (), None
+        try:
+            return scratch.rehearse(self._table(), batches, network.addresses()), None
+        except scratch.NotRehearsed as error:
+            return (), str(error)
+
+    def weigh(self, servers: Iterable[Server], out: bool) -> None:
+        """Take real servers out of keepalived's table, or back in, by the files that it watches."""
+        raise NotImplementedError
+
     def reload(self, table: Things) -> None:
         """Have keepalived read its file, and wait until the IPVS table has the services it says."""
-        path = self._root / KEEPALIVED.path
         daemon = daemons.keepalived()
         if daemon is None:
-            daemons.start(path)
+            daemons.start()
         else:
             daemons.reload(daemon)
         self._settle(table)
@@ -128,6 +170,21 @@ class LiveHost:
         with Table.open() as table:
             counts = table.connections({server.service for server in servers})
         return {key: counts[key].active + counts[key].inactive for key in servers & counts.keys()}
+
+
+def _modprobe(name: str) -> None:
+    try:
+        done = subprocess.run(["modprobe", "-q", name], capture_output=True, text=True, check=False, timeout=30)
+        said = done.stderr.strip() if done.returncode else ""
+        failed = done.returncode != 0
+    except (OSError, subprocess.TimeoutExpired) as error:
+        said, failed = str(error), True
+    if failed:
+        release = os.uname().release
+        raise Refused(
+            f"kernel module {name} cannot be loaded" + (f": {said}" if said else ""),
+            f"install it for kernel {release}, or run lvsc on the host itself, not in a container",
+        )
 
 
 def _group(key: Key) -> str:

@@ -47,7 +47,7 @@ _DUMPS: dict[str, tuple[type[Any], int]] = {
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 _DOWN = " (down)"
 _FOREVER = 0xFFFFFFFF
-_STATIC, _UNICAST, _UNIVERSE, _LINK = 4, 1, 0, 253
+_UNICAST, _UNIVERSE, _LINK = 1, 0, 253
 _USER_METRIC = 1024
 _SILENT = 8  # arp_ignore: no answer for any address
 # IPPROTO_IPIP, IPPROTO_IPV6: what a tunnel takes; 0 is both.
@@ -77,8 +77,7 @@ def names(links: Iterable[Message]) -> dict[int, str]:
 def things(keys: Iterable[Key]) -> dict[Key, Value]:
     """The live values of these devices, addresses and routes; what is absent is not in it.
 
-    A device that is down has that behind its kind. A route has no device where a
-    gateway that is not link-local decides it, and IPv6's metric 1024 is 0, as written.
+    A device that is down has that behind its kind; IPv6's metric 1024 is 0, as written.
     """
     keys = set(keys)
     kinds = {type(key) for key in keys}
@@ -113,14 +112,23 @@ def _routes(named: dict[int, str]) -> Iterator[tuple[Key, Value]]:
         key = RouteTo(str(said.destination(message)), said.table(message), said.metric(message))
         if key not in seen and message["type"] == _UNICAST:
             seen.add(key)
-            yield key, _route(message, named)
+            hop = said.first_hop(message)
+            yield key, RouteValue(str(said.gateway(hop) or ""), named.get(said.device(hop), ""), message["proto"])
 
 
-def _route(message: Message, named: dict[int, str]) -> RouteValue:
-    hop = (message.get("RTA_MULTIPATH") or [message])[0]
-    via = said.gateway(hop)
-    device = named.get(message.get("RTA_OIF", hop.get("oif", 0)), "")
-    return RouteValue(str(via or ""), "" if via and not via.is_link_local else device)
+def addresses() -> list[str]:
+    """All addresses of this namespace, with their prefixes."""
+    return [str(said.address(each, {}).address) for each in dump("addresses")]
+
+
+def mirror(addresses: Iterable[str]) -> None:
+    """Put addresses on a dummy device, in a namespace that is nobody's."""
+    _put_device(Device("mirror"), DeviceValue("dummy", 1500), False)
+    for text in addresses:
+        interface = ip_interface(text)
+        if not interface.ip.is_loopback and not interface.ip.is_link_local:
+            # Two devices may have the same one.
+            _send_address(Address("mirror", text), AddressValue(), rtnl.CREATE | rtnl.REPLACE)
 
 
 def perform(change: Change) -> None:
@@ -195,24 +203,35 @@ def _data(kind: str, value: DeviceValue) -> list[tuple[str, Any]]:
 
 
 def _change_address(key: Address, change: Change) -> None:
+    if change.after is None:
+        rtnl.request(_place(key), _address_message(key), _DELADDR)
+        return
+    assert isinstance(change.after, AddressValue)
+    _send_address(key, change.after, rtnl.CREATE | (rtnl.EXCL if change.before is None else rtnl.REPLACE))
+    if change.before is None:
+        _announce(key)
+
+
+def _place(key: Address) -> str:
+    return f"address {key.address} on {key.device}"
+
+
+def _address_message(key: Address) -> Any:
     interface = ip_interface(key.address)
     message = ifaddrmsg()
     message["family"] = socket.AF_INET6 if interface.version == 6 else socket.AF_INET
     message["prefixlen"], message["index"] = interface.network.prefixlen, _index(key.device)
     message["scope"] = _UNIVERSE
     message["attrs"] = [("IFA_LOCAL", str(interface.ip)), ("IFA_ADDRESS", str(interface.ip))]
-    what = f"address {key.address} on {key.device}"
-    if change.after is None:
-        rtnl.request(what, message, _DELADDR, 0)
-        return
-    assert isinstance(change.after, AddressValue)
-    if interface.version == 6:
-        preferred = 0 if change.after.quiet else _FOREVER
-        times = {"ifa_preferred": preferred, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
+    return message
+
+
+def _send_address(key: Address, value: AddressValue, flags: int) -> None:
+    message = _address_message(key)
+    if message["family"] == socket.AF_INET6:
+        times = {"ifa_preferred": 0 if value.quiet else _FOREVER, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
         message["attrs"] += [("IFA_FLAGS", said.NODAD), ("IFA_CACHEINFO", times)]
-    rtnl.request(what, message, _NEWADDR, rtnl.CREATE | (rtnl.EXCL if change.before is None else rtnl.REPLACE))
-    if change.before is None:
-        _announce(key)
+    rtnl.request(_place(key), message, _NEWADDR, flags)
 
 
 def _announce(key: Address) -> None:
@@ -244,7 +263,7 @@ def _route_message(key: RouteTo, value: RouteValue) -> Any:
     message = rtmsg()
     message["family"] = socket.AF_INET6 if network.version == 6 else socket.AF_INET
     message["dst_len"], message["table"] = network.prefixlen, key.table if key.table < 256 else 0
-    message["proto"], message["type"] = _STATIC, _UNICAST
+    message["proto"], message["type"] = value.protocol, _UNICAST
     message["scope"] = _LINK if via is None and network.version == 4 else _UNIVERSE
     attributes: list[tuple[str, Any]] = [("RTA_TABLE", key.table)]
     attributes += [("RTA_DST", str(network.network_address))] if network.prefixlen else []

@@ -121,13 +121,13 @@ def route(message: Message, names: Names) -> Route | None:
     to = destination(message)
     if found is None or message["proto"] == _KERNEL or to.is_multicast:
         return None
-    hop = (message.get("RTA_MULTIPATH") or [message])[0]
+    hop = first_hop(message)
     metrics = message.get("RTA_METRICS") or {}
-    device = names.get(message.get("RTA_OIF", hop.get("oif", 0)))
+    outwards = names.get(device(hop))
     return Route(
         to,
         gateway(hop),
-        device if found in _WITH_DEVICE else None,
+        outwards if found in _WITH_DEVICE else None,
         kind=found,
         table=table(message),
         metric=metric(message),
@@ -144,6 +144,18 @@ def destination(message: Message) -> Network:
     network = parse_network(f"{message.get('RTA_DST') or everywhere}/{message['dst_len']}")
     assert network is not None
     return network
+
+
+def first_hop(message: Message) -> Message:
+    """The route itself, or the first of its several ways."""
+    ways = message.get("RTA_MULTIPATH") or [message]
+    found: Message = ways[0]
+    return found
+
+
+def device(hop: Message) -> int:
+    """The number of the device that a route, or one of its ways, leads out of."""
+    return int(hop.get("RTA_OIF") or hop.get("oif") or 0)
 
 
 def gateway(hop: Message) -> Address | None:

@@ -1,4 +1,4 @@
-"""Kernel settings by their path below /proc/sys (`net/ipv4/ip_forward`), of this network namespace."""
+"""Kernel settings: the numbers below /proc/sys."""
 
 from __future__ import annotations
 
@@ -11,36 +11,29 @@ _ROOT = Path("/proc/sys")
 
 
 def read(path: str) -> int | None:
-    """Its number; None where there is no such setting, or it is no number. Raises LvscError when it may not be read."""
+    """The first number of a setting; None where there is no such setting, or it holds no number."""
     try:
-        return int((_ROOT / path).read_text(encoding="ascii"))
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
+        return int((_ROOT / path).read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
         return None
-    except OSError as error:
-        raise LvscError(f"cannot read {sysctl_name(path)}: {error.strerror}") from error
 
 
 def write(path: str, number: int) -> None:
-    """Set it. Raises LvscError where the kernel has no such setting, or refuses the number or the user."""
-    name = sysctl_name(path)
+    """Set it. Raises LvscError when the kernel refuses."""
     try:
         (_ROOT / path).write_text(f"{number}\n", encoding="ascii")
     except FileNotFoundError as error:
-        raise LvscError(f"this kernel has no setting {name}", _load(path)) from error
-    except PermissionError as error:
-        raise LvscError(f"may not set {name} to {number}", "run as root, where /proc/sys may be written") from error
+        raise LvscError(
+            f"this kernel has no setting {sysctl_name(path)}", "load the module or device it is of"
+        ) from error
     except OSError as error:
-        raise LvscError(f"cannot set {name} to {number}: {error.strerror}") from error
-
-
-def _load(path: str) -> str:
-    module = "ip_vs" if path.startswith("net/ipv4/vs/") else "nf_conntrack" if "/nf_conntrack" in path else ""
-    return f"load what brings it: modprobe {module}" if module else "check its name, and that its device exists"
+        raise LvscError(f"the kernel does not take {number} for {sysctl_name(path)}: {error.strerror}") from error
 
 
 def forwarding() -> list[str]:
-    """The IPv4 forwarding of every device: what writing ip_forward rewrites (net/ipv4/devinet.c)."""
-    return below("net/ipv4/conf/*/forwarding")
+    """What every device says of IPv4 forwarding, and `default`."""
+    folders = sorted((_ROOT / "net/ipv4/conf").iterdir())
+    return [f"net/ipv4/conf/{folder.name}/forwarding" for folder in folders if folder.name != "all"]
 
 
 def below(pattern: str) -> list[str]:

@@ -11,6 +11,7 @@ from lvsc.plan.order import TEMPLATE, Leaving, Step, leaving, steps
 from lvsc.plan.proof import unsafe
 from lvsc.plan.thing import (
     Key,
+    RouteValue,
     Server,
     ServerValue,
     Service,
@@ -53,7 +54,7 @@ def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], draine
     `owned` are the things that lvsc has put on this host, with what was there before;
     `drained` the addresses of real servers that an operator took out.
     """
-    wanted = replace(wanted, things=quieted(wanted.things, drained))
+    wanted = replace(wanted, things=_adopted(live, quieted(wanted.things, drained)))
     ours = {key: value for key, value in live.items() if not _of_daemon(key, wanted)}
     leaves = leaving(ours, wanted.things, owned)
     todo = steps(ours, wanted.things, leaves)
@@ -71,6 +72,18 @@ def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], draine
         refusals=(*_refusals(leaves), *unsafe(ours, todo, wanted)),
         notes=tuple(_notes(ours, todo, wanted)),
     )
+
+
+def _adopted(live: Things, things: Things) -> dict[Key, Value]:
+    """A route that is right is taken as it is, whoever made it."""
+    return {
+        key: now
+        if isinstance(value, RouteValue)
+        and isinstance(now := live.get(key), RouteValue)
+        and (now.via, now.device) == (value.via, value.device)
+        else value
+        for key, value in things.items()
+    }
 
 
 def _of_daemon(key: Key, wanted: Wanted) -> bool:

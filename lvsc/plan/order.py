@@ -82,7 +82,8 @@ class Leaving:
 _RESETS = ("net/ipv4/ip_forward", "net/ipv4/conf/all/forwarding", "net/ipv6/conf/all/forwarding")
 _FORWARDING = {"net/ipv4/ip_forward": "net/ipv4", "net/ipv6/conf/all/forwarding": "net/ipv6"}
 _RATE = {4: Setting("net/ipv4/icmp_ratelimit"), 6: Setting("net/ipv6/icmp/ratelimit")}
-_HELD_BACK = SettingValue(2147483647)
+# Milliseconds that every HZ gives back as they were written.
+_HELD_BACK = SettingValue(1_000_000_000)
 TEMPLATE = Setting("net/ipv4/vs/expire_quiescent_template")
 ALSO_READ = (*_RATE.values(), TEMPLATE)
 

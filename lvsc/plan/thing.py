@@ -67,10 +67,11 @@ class RouteTo(NamedTuple):
 
 
 class RouteValue(NamedTuple):
-    """`via` and `device` are empty where the route has none."""
+    """`via` and `device` are empty where the route has none; `protocol` is who made it (RTPROT_*, 4 is static)."""
 
     via: str = ""
     device: str = ""
+    protocol: int = 4
 
 
 class Marks(NamedTuple):

@@ -114,7 +114,7 @@ def held(host: HostState, ours: bool) -> dict[Key, Value]:
     found: dict[Key, Value] = {Setting(path): SettingValue(number) for path, number in host.sysctls}
     found.update(_device(link) for link in host.links if link.ours or not ours)
     found.update(_address(each) for each in host.addresses if each.ours or not ours)
-    found.update(_route(each) for each in host.routes if each.ours or not ours)
+    found.update(_route(host, each) for each in host.routes if each.ours or not ours)
     if host.marks:
         found[Marks()] = MarksValue(tuple(nftables.rule_lines(host)))
     return found
@@ -134,9 +134,11 @@ def _address(each: Held) -> tuple[Key, Value]:
     return Address(each.device, str(each.address)), AddressValue(each.quiet and each.address.version == 6)
 
 
-def _route(route: Route) -> tuple[Key, Value]:
+def _route(host: HostState, route: Route) -> tuple[Key, Value]:
+    """A route with its device, which the kernel finds by itself: the one whose network holds the gateway."""
     via = str(route.via) if route.via else ""
-    return RouteTo(str(route.to), route.table, route.metric), RouteValue(via, route.device or "")
+    near = (held.device for held in host.addresses if route.via is not None and route.via in held.address.network)
+    return RouteTo(str(route.to), route.table, route.metric), RouteValue(via, route.device or next(near, ""))
 
 
 def _table(host: HostState) -> Iterator[tuple[Key, Value]]:

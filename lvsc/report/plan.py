@@ -6,12 +6,27 @@ from collections.abc import Iterable, Iterator
 
 from lvsc.plan.make import Plan, named
 from lvsc.plan.order import Leaving, Stage, Step
-from lvsc.plan.thing import Address, Change, Device, Key, RouteTo, Server, ServerValue, Service, Setting, Value
+from lvsc.plan.thing import (
+    Address,
+    Change,
+    Device,
+    FileValue,
+    Key,
+    RouteTo,
+    RouteValue,
+    Server,
+    ServerValue,
+    Service,
+    Setting,
+    Value,
+)
 from lvsc.plan.wanted import Wanted
 from lvsc.report.plain import plain
 from lvsc.words import sysctl_name
 
 _MOST = 40
+# Values of these say by themselves what they are.
+_NAMELESS = ("number", "method", "kind", "rules")
 
 
 def text(plan: Plan, wanted: Wanted, undo: bool = False, most: int = _MOST) -> str:
@@ -28,11 +43,15 @@ def text(plan: Plan, wanted: Wanted, undo: bool = False, most: int = _MOST) -> s
             lines += ["", "  undo, in this order"]
             for step in reversed(plan.steps):
                 lines += _step(step.undo, wanted, most)
-        lines += ["", "  traffic", *(f"    {line}" for line in traffic(plan, wanted))]
+        lines += _titled("traffic", traffic(plan, wanted))
     for title, told in (("left alone, not lvsc's", map(str, plan.foreign)), ("note", plan.notes)):
         lines += [f"  {title}: {line}" for line in told]
     lines += [f"  REFUSED: {reason}" for reason in plan.refusals]
     return "".join(f"{plain(line)}\n" for line in lines)
+
+
+def _titled(title: str, lines: list[str]) -> list[str]:
+    return ["", f"  {title}", *(f"    {line}" for line in lines)] if lines else []
 
 
 def _count(plan: Plan) -> str:
@@ -55,10 +74,11 @@ def _change(change: Change, wanted: Wanted) -> str:
     key, before, after = change
     name = label(key, wanted)
     if before is None:
-        return f"    + {name}: {_all(after)}"
+        said = _all(after)
+        return f"    + {name}: {said}" if said else f"    + {name}"
     if after is None:
         return f"    - {name}"
-    return f"    ~ {name}: {_differing(before, after)}"
+    return f"    ~ {name}: {differing(before, after)}"
 
 
 def label(key: Key, wanted: Wanted) -> str:
@@ -82,17 +102,25 @@ def _all(value: Value | None) -> str:
     """The fields that say something."""
     if value is None:
         return ""
-    return ", ".join(_field(name, each) for name, each in value._asdict().items() if each not in ("", 0, False, ()))
+    fields = value._asdict()
+    if isinstance(value, RouteValue):
+        del fields["protocol"]
+    if isinstance(value, ServerValue) and value.method != "tun":
+        del fields["tunnel"]
+    if isinstance(value, FileValue) and value.link:
+        return f"link to {value.link}"
+    return ", ".join(_field(name, each) for name, each in fields.items() if each not in ("", 0, False, ()))
 
 
-def _differing(before: Value, after: Value) -> str:
+def differing(before: Value, after: Value) -> str:
+    """The fields that differ: `weight 1 -> 5`."""
     new = after._asdict()
     changed = [(name, old, new[name]) for name, old in before._asdict().items() if old != new[name]]
-    return ", ".join(f"{name} {_plain(name, old)} -> {_plain(name, value)}" for name, old, value in changed) or "kept"
+    return ", ".join(f"{_field(name, old)} -> {_plain(name, value)}" for name, old, value in changed) or "kept"
 
 
 def _field(name: str, value: object) -> str:
-    return f"{name} {_plain(name, value)}"
+    return _plain(name, value) if name in _NAMELESS else f"{name} {_plain(name, value)}"
 
 
 def _plain(name: str, value: object) -> str:

@@ -9,7 +9,7 @@ from lvsc.apply.store import Store
 from lvsc.finding import LvscError
 from lvsc.kernel.files import Files, nothing
 from lvsc.plan.order import settings_order
-from lvsc.plan.thing import Change, File, Key, Server, Service, Setting, SettingValue, Things, Value
+from lvsc.plan.thing import Change, Device, File, Key, Server, Service, Setting, SettingValue, Things, Value
 
 
 class Killed(BaseException):
@@ -64,11 +64,16 @@ class FakeHost:
             raise LvscError(f"no service {change.key.service}")
         if change.after is None:
             self.kernel.pop(change.key, None)
+            if isinstance(change.key, Device):
+                for key in [each for each in self.kernel if isinstance(each, Setting) and _of(change.key, each)]:
+                    del self.kernel[key]
             if isinstance(change.key, Service):
                 for key in [each for each in self.kernel if isinstance(each, Server) and each.service == change.key]:
                     del self.kernel[key]
         else:
             self.kernel[change.key] = change.after
+            if isinstance(change.key, Device):
+                self.kernel[Setting(f"net/ipv4/conf/{change.key.name}/rp_filter")] = SettingValue(0)
         if change.key == Setting("net/ipv4/ip_forward") and isinstance(change.after, SettingValue):
             for key in self.kernel:
                 if (
@@ -94,3 +99,7 @@ class FakeHost:
             elif path.is_file():
                 found[str(path.relative_to(root))] = path.read_bytes()
         return dict(self.kernel), found
+
+
+def _of(device: Device, setting: Setting) -> bool:
+    return device.name in setting.path.split("/")

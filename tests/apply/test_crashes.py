@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,85 +13,10 @@ from lvsc.apply.run import Ending, Manner, Outcome, perform
 from lvsc.apply.undo import recover
 from lvsc.finding import LvscError, Refused
 from lvsc.plan.make import make
-from lvsc.plan.thing import (
-    Address,
-    AddressValue,
-    Device,
-    DeviceValue,
-    File,
-    FileValue,
-    Key,
-    Marks,
-    MarksValue,
-    RouteTo,
-    RouteValue,
-    Server,
-    ServerValue,
-    Service,
-    ServiceValue,
-    Setting,
-    SettingValue,
-    Value,
-)
-from lvsc.plan.wanted import KEEPALIVED, Wanted, digest
+from lvsc.plan.thing import File, Key, Server, ServerValue, Setting, SettingValue, Value
+from tests.apply.change import FILES, FOREIGN, HTTP, MAIL, OWNED, RATE, before, wanted
 from tests.apply.fake import FakeHost, Killed
 
-HTTP = Service(4, "tcp", "192.0.2.100", 80)
-MAIL = Service(4, "tcp", "192.0.2.100", 25)
-DNS = Service(4, "udp", "192.0.2.101", 53)
-FOREIGN = Service(4, "tcp", "198.51.100.1", 443)
-RATE = Setting("net/ipv4/icmp_ratelimit")
-
-
-def before() -> dict[Key, Value]:
-    return {
-        RATE: SettingValue(1000),
-        Setting("net/ipv4/ip_forward"): SettingValue(0),
-        Setting("net/ipv4/conf/eth0/forwarding"): SettingValue(0),
-        Setting("net/ipv4/conf/eth1/forwarding"): SettingValue(1),
-        Setting("net/ipv4/conf/all/arp_ignore"): SettingValue(0),
-        RouteTo("0.0.0.0/0", 254, 0): RouteValue("192.0.2.1"),
-        HTTP: ServiceValue("wlc", 0, 0, 32),
-        Server(HTTP, "192.0.2.11", 80): ServerValue("dr", 1),
-        Server(HTTP, "192.0.2.12", 80): ServerValue("dr", 1),
-        Server(HTTP, "192.0.2.13", 80): ServerValue("nat", 1),
-        MAIL: ServiceValue("rr", 0, 0, 32),
-        Server(MAIL, "192.0.2.11", 25): ServerValue("dr", 1),
-        FOREIGN: ServiceValue("rr", 0, 0, 32),
-        Server(FOREIGN, "198.51.100.2", 443): ServerValue("nat", 1),
-    }
-
-
-FILES = {
-    "etc/sysctl.d/90-lvsc.conf": b"net/ipv4/ip_forward = 1\n",
-    KEEPALIVED.path: b"global_defs {\n}\n",
-    "etc/modules-load.d/lvsc.conf": b"ip_vs\n",
-}
-
-
-def wanted() -> Wanted:
-    things: dict[Key, Value] = {
-        Setting("net/ipv4/ip_forward"): SettingValue(1),
-        Setting("net/ipv4/conf/all/arp_ignore"): SettingValue(1),
-        Device("lvsc0"): DeviceValue("dummy", 1500),
-        Setting("net/ipv4/conf/lvsc0/rp_filter"): SettingValue(2),
-        Address("lvsc0", "192.0.2.101/32"): AddressValue(),
-        RouteTo("0.0.0.0/0", 254, 0): RouteValue("192.0.2.2"),
-        Marks(): MarksValue(("ip daddr 192.0.2.101 meta mark set 7",)),
-        HTTP: ServiceValue("mh", 8, 300, 24),
-        Server(HTTP, "192.0.2.11", 80): ServerValue("dr", 5, 100, 50),
-        Server(HTTP, "192.0.2.13", 80): ServerValue("dr", 1),
-        Server(HTTP, "192.0.2.14", 80): ServerValue("tun", 1, tunnel="gue", tunnel_port=6080),
-        DNS: ServiceValue("rr", 4, 0, 32),
-        Server(DNS, "192.0.2.11", 53): ServerValue("dr", 1),
-    }
-    for path, data in FILES.items():
-        things[File(path)] = FileValue(digest(data))
-    things[File("etc/wants/unit")] = FileValue(link="/etc/unit")
-    return Wanted("lvs1", things, {}, {digest(data): data for data in FILES.values()}, {})
-
-
-OWNED: dict[Key, Value | None] = {HTTP: None, MAIL: None}
 Host = Callable[..., FakeHost]
 
 
@@ -103,8 +29,6 @@ def host(tmp_path: Path) -> Host:
         (folder / "root/etc/sysctl.d").mkdir(parents=True)
         (folder / "root/etc/sysctl.d/90-lvsc.conf").write_bytes(b"old\n")
         fake = FakeHost(folder, before())
-        from dataclasses import replace
-
         fake.store.write_current(replace(fake.store.current(), owned=OWNED))
         return fake
 
