@@ -23,7 +23,7 @@ def emit(host: HostState) -> Iterator[File]:
 
 def rule_lines(host: HostState) -> list[str]:
     """The rules, a line each."""
-    return [_rule(rule) for rule in host.marks]
+    return [rule_line(rule) for rule in host.marks]
 
 
 def table(lines: Iterable[str]) -> str:
@@ -33,7 +33,8 @@ def table(lines: Iterable[str]) -> str:
     return f"table inet lvsc\ndelete table inet lvsc\ntable inet lvsc {{\n{chain}}}\n"
 
 
-def _rule(rule: MarkRule) -> str:
+def rule_line(rule: MarkRule) -> str:
+    """A rule that marks."""
     family = "ip6" if rule.address.version == 6 else "ip"
     ports = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in rule.ports)
     match = "" if rule.ports == ((0, 0),) else f" {rule.protocol.value} dport {{ {ports} }}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import getopt
 import os
 import signal
 import subprocess
@@ -15,14 +17,18 @@ _PROC = Path("/proc")
 _SYSTEMD = Path("/run/systemd/system")
 _OTHERS = ("ldirectord", "kube-proxy")
 _SECONDS = 30
+_CONFIG = Path("/etc/keepalived/keepalived.conf")
+# keepalived(8), of 2.2: those with a value have a colon.
+_SHORT = "f:PCBlDS:Gu:XVIRndp:r:Tc:ab:xA:s:mMei:tvh"
 
 
 @dataclass(frozen=True, slots=True)
 class Daemon:
-    """A running keepalived: its main process, and whether systemd runs it."""
+    """A running keepalived: its main process, whether systemd runs it, and the file that it reads."""
 
     pid: int
     systemd: bool
+    config: Path = _CONFIG
 
 
 def keepalived() -> Daemon | None:
@@ -30,7 +36,7 @@ def keepalived() -> Daemon | None:
     found = {pid: _parent(pid) for pid in _named("keepalived")}
     for pid, parent in found.items():
         if parent not in found:
-            return Daemon(pid, _of_systemd(pid))
+            return Daemon(pid, _of_systemd(pid), _config(pid))
     return None
 
 
@@ -68,6 +74,31 @@ def _of_systemd(pid: int) -> bool:
         return _SYSTEMD.is_dir() and "keepalived.service" in (_PROC / str(pid) / "cgroup").read_text()
     except OSError:
         return False
+
+
+def _config(pid: int) -> Path:
+    """The file that its command line names; relative to where it stands."""
+    folder = _PROC / str(pid)
+    try:
+        words = (folder / "cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        path = config_of([os.fsdecode(word) for word in words[1:]])
+        return path if path.is_absolute() else Path(os.readlink(folder / "cwd")) / path
+    except OSError:
+        return _CONFIG
+
+
+def config_of(arguments: list[str]) -> Path:
+    """The file that a command line of keepalived names, else the default one."""
+    given: list[str] = []
+    for at, word in enumerate(arguments):
+        name, _, value = word.partition("=")
+        if name == "--use-file":
+            given += [value] if value else arguments[at + 1 : at + 2]
+    if not given:
+        short = [word for word in arguments if not word.startswith("--")]
+        with contextlib.suppress(getopt.GetoptError):
+            given = [value for name, value in getopt.gnu_getopt(short, _SHORT)[0] if name == "-f"]
+    return Path(given[-1]) if given else _CONFIG
 
 
 def check(candidate: Path) -> str | None:

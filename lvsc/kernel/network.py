@@ -1,24 +1,27 @@
-"""Devices, addresses and routes over rtnetlink: read, and one changed at a time.
+"""Devices, addresses and routes of this network namespace, read and changed over rtnetlink.
 
-Only this module imports pyroute2; every attribute is given, for its defaults are not the kernel's.
+The only module that knows pyroute2, and of that its messages alone: every attribute is sent, none is a default of
+the library.
 """
 
 from __future__ import annotations
 
 import errno
-import json
-import os
 import socket
-import subprocess
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_interface, ip_network
 from typing import Any
 
-from pyroute2 import IPRoute
-from pyroute2.netlink.exceptions import NetlinkError
+from pyroute2.netlink.rtnl.fibmsg import fibmsg
+from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+from pyroute2.netlink.rtnl.ifinfmsg import ifinfmsg
+from pyroute2.netlink.rtnl.ndmsg import ndmsg
+from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
-from lvsc.finding import LvscError
+from lvsc.kernel import network_state as said
+from lvsc.kernel import receivers, rtnl, settings
 from lvsc.kernel.announce import announce
+from lvsc.kernel.explained import explained
 from lvsc.plan.thing import (
     Address,
     AddressValue,
@@ -30,203 +33,246 @@ from lvsc.plan.thing import (
     RouteValue,
     Value,
 )
+from lvsc.words import parse_address
 
-_RECEIVER = "fou"
-_LOCAL = {"ipip": "IFLA_IPIP_LOCAL", "sit": "IFLA_IPIP_LOCAL", "gre": "IFLA_GRE_LOCAL", "ip6gre": "IFLA_GRE_LOCAL"}
-_LOCAL["ip6tnl"] = "IFLA_IP6TNL_LOCAL"
-# include/uapi/linux/if_addr.h
-_NODAD, _DEPRECATED = 0x02, 0x20
+# include/uapi/linux/rtnetlink.h
+_NEWLINK, _DELLINK, _NEWADDR, _DELADDR, _NEWROUTE, _DELROUTE = 16, 17, 20, 21, 24, 25
+_DUMPS: dict[str, tuple[type[Any], int]] = {
+    "links": (ifinfmsg, 18),
+    "addresses": (ifaddrmsg, 22),
+    "routes": (rtmsg, 26),
+    "neighbours": (ndmsg, 30),
+    "rules": (fibmsg, 34),
+}
+_FAMILIES = (socket.AF_INET, socket.AF_INET6)
+_DOWN = " (down)"
 _FOREVER = 0xFFFFFFFF
-_ETHERNET = 1  # include/uapi/linux/if_arp.h: ARPHRD_ETHER
-_DUMMY = "dummy"
+_UNICAST, _UNIVERSE, _LINK = 1, 0, 253
+_USER_METRIC = 1024
+_SILENT = 8  # arp_ignore: no answer for any address
+# IPPROTO_IPIP, IPPROTO_IPV6: what a tunnel takes; 0 is both.
+_PROTOCOLS = {"ipip": 4, "sit": 41, "": 0, "any": 0, "ipip6": 4, "ip6ip6": 41}
+_TTL, _ENCAP_LIMIT = 64, 4
+
+Message = dict[str, Any]
+
+
+def dump(what: str) -> list[Message]:
+    """All `links`, `addresses`, `routes`, `neighbours` or `rules`, of both families, as plain dicts."""
+    of, number = _DUMPS[what]
+    found: list[Message] = []
+    for family in (socket.AF_UNSPEC,) if what == "links" else _FAMILIES:
+        message = of()
+        message["family"] = family
+        # A kernel without IPv6 answers for every family.
+        found += [each for each in rtnl.dump(what, message, number) if family in (0, each["family"])]
+    return found
+
+
+def names(links: Iterable[Message]) -> dict[int, str]:
+    """The devices' names by number."""
+    return {each["index"]: each["IFLA_IFNAME"] for each in links}
 
 
 def things(keys: Iterable[Key]) -> dict[Key, Value]:
-    """The live values of these devices, addresses and routes, those of them that are there."""
+    """The live values of these devices, addresses and routes; what is absent is not in it.
+
+    A device that is down has that behind its kind; IPv6's metric 1024 is 0, as written.
+    """
     keys = set(keys)
-    if not keys:
-        return {}
+    kinds = {type(key) for key in keys}
+    links = dump("links") if kinds else []
     found: dict[Key, Value] = {}
-    with IPRoute() as route:
-        links = route.get_links()
-        names = {link["index"]: link.get_attr("IFLA_IFNAME") for link in links}
-        found.update(_device(link) for link in links)
-        found.update(_address(each, names) for each in route.get_addr())
-        if any(isinstance(key, RouteTo) for key in keys):
-            found.update(_routes(route, names))
-    if any(isinstance(key, Device) and key.name.startswith("lvsc-gue") for key in keys):
-        found.update(_receivers())
+    if Device in kinds:
+        found.update((Device(each["IFLA_IFNAME"]), _device(each)) for each in links)
+        if any(isinstance(key, Device) and receivers.is_receiver(key.name) for key in keys):
+            found.update((Device(name), value) for name, value in receivers.read().items())
+    if Address in kinds:
+        found.update(_address(each, names(links)) for each in dump("addresses"))
+    if RouteTo in kinds:
+        found.update(_routes(names(links)))
     return {key: value for key, value in found.items() if key in keys}
+
+
+def _device(message: Message) -> DeviceValue:
+    link = said.link(message, {})
+    kind = said.kind(message) + ("" if link.up else _DOWN)
+    return DeviceValue(kind, link.mtu, str(link.local or ""), 0, link.mode or "")
+
+
+def _address(message: Message, named: dict[int, str]) -> tuple[Key, Value]:
+    held = said.address(message, named)
+    return Address(held.device, str(held.address)), AddressValue(held.quiet)
+
+
+def _routes(named: dict[int, str]) -> Iterator[tuple[Key, Value]]:
+    """The first of those that differ only in what the kernel does not tell apart is the one that counts."""
+    seen = set()
+    for message in dump("routes"):
+        key = RouteTo(str(said.destination(message)), said.table(message), said.metric(message))
+        if key not in seen and message["type"] == _UNICAST:
+            seen.add(key)
+            hop = said.first_hop(message)
+            yield key, RouteValue(str(said.gateway(hop) or ""), named.get(said.device(hop), ""), message["proto"])
 
 
 def addresses() -> list[str]:
     """All addresses of this namespace, with their prefixes."""
-    with IPRoute() as route:
-        return [f"{each.get_attr('IFA_ADDRESS')}/{each['prefixlen']}" for each in route.get_addr()]
+    return [str(said.address(each, {}).address) for each in dump("addresses")]
 
 
 def mirror(addresses: Iterable[str]) -> None:
     """Put addresses on a dummy device, in a namespace that is nobody's."""
-    with IPRoute() as route:
-        route.link("add", ifname="mirror", kind=_DUMMY)
-        index = _index(route, "mirror")
-        route.link("set", index=index, state="up")
-        for address in addresses:
-            interface = ip_interface(address)
-            if not interface.ip.is_loopback and not interface.ip.is_link_local:
-                flags = {"IFA_FLAGS": _NODAD} if interface.version == 6 else {}
-                where = {"address": str(interface.ip), "prefixlen": interface.network.prefixlen}
-                route.addr("replace", index=index, **where, **flags)
-
-
-def _device(link: Any) -> tuple[Key, Value]:
-    info = link.get_attr("IFLA_LINKINFO")
-    kind = (info.get_attr("IFLA_INFO_KIND") if info else None) or "ethernet"
-    data = info.get_attr("IFLA_INFO_DATA") if info else None
-    local = data.get_attr(_LOCAL[kind]) if data and kind in _LOCAL else None
-    local = "" if local in (None, "0.0.0.0", "::") else local
-    mode = "any" if kind == "ip6tnl" and data and data.get_attr("IFLA_IP6TNL_PROTO") == 0 else ""
-    return Device(link.get_attr("IFLA_IFNAME")), DeviceValue(kind, link.get_attr("IFLA_MTU"), local, 0, mode)
-
-
-def _address(each: Any, names: dict[int, str]) -> tuple[Key, Value]:
-    address = each.get_attr("IFA_LOCAL") or each.get_attr("IFA_ADDRESS")
-    flags = each.get_attr("IFA_FLAGS") or each["flags"]
-    quiet = each["family"] == socket.AF_INET6 and bool(flags & _DEPRECATED)
-    return Address(names.get(each["index"], ""), f"{address}/{each['prefixlen']}"), AddressValue(quiet)
-
-
-def _routes(route: IPRoute, names: dict[int, str]) -> Iterator[tuple[Key, Value]]:
-    for family, everywhere in ((socket.AF_INET, "0.0.0.0/0"), (socket.AF_INET6, "::/0")):
-        for each in route.get_routes(family=family):
-            destination = each.get_attr("RTA_DST")
-            to = f"{destination}/{each['dst_len']}" if destination else everywhere
-            table = each.get_attr("RTA_TABLE") or each["table"]
-            metric = each.get_attr("RTA_PRIORITY") or 0
-            # IPv6 routes have metric 1024 unless one is given (include/net/ip6_route.h: IP6_RT_PRIO_USER).
-            metric = 0 if family == socket.AF_INET6 and metric == 1024 else metric
-            via = each.get_attr("RTA_GATEWAY") or ""
-            device = names.get(each.get_attr("RTA_OIF") or 0, "")
-            yield RouteTo(to, table, metric), RouteValue(via, device, each["proto"])
-
-
-def _receivers() -> Iterator[tuple[Key, Value]]:
-    """What is open for GUE: (`ip fou show`)."""
-    for family, version in ((["-4"], 4), (["-6"], 6)):
-        done = subprocess.run(["ip", "-j", *family, "fou", "show"], capture_output=True, text=True, check=False)
-        for each in json.loads(done.stdout or "[]"):
-            if "gue" in each and (each.get("family") == "inet6") == (version == 6):
-                local = "::" if version == 6 else "0.0.0.0"
-                yield Device(f"lvsc-gue{each['port']}-{version}"), DeviceValue(_RECEIVER, 1500, local, each["port"])
+    _put_device(Device("mirror"), DeviceValue("dummy", 1500), False)
+    for text in addresses:
+        interface = ip_interface(text)
+        if not interface.ip.is_loopback and not interface.ip.is_link_local:
+            # Two devices may have the same one.
+            _send_address(Address("mirror", text), AddressValue(), rtnl.CREATE | rtnl.REPLACE)
 
 
 def perform(change: Change) -> None:
-    """Make one change. Raises LvscError with a sentence."""
+    """Add, edit in place or remove one device, address or route. Raises LvscError; then nothing has changed."""
+    key = change.key
+    if isinstance(key, Device):
+        _change_device(key, change.before, change.after)
+    elif isinstance(key, Address):
+        _change_address(key, change)
+    elif isinstance(key, RouteTo):
+        _change_route(key, change)
+
+
+def _index(device: str) -> int:
     try:
-        if isinstance(change.key, Device):
-            _set_device(change.key, change.before, change.after)
-        elif isinstance(change.key, Address):
-            _set_address(change.key, change.before, change.after)
-        elif isinstance(change.key, RouteTo):
-            _set_route(change.key, change.before, change.after)
-    except NetlinkError as error:
-        raise LvscError(_told(change, error.code), _REMEDIES.get(error.code, "look at dmesg")) from error
+        return socket.if_nametoindex(device)
+    except OSError as error:
+        raise explained(errno.ENODEV, f"device {device}") from error
 
 
-_REMEDIES = {
-    errno.EEXIST: "somebody else added it meanwhile: plan anew",
-    errno.ENODEV: "name a device that this host has",
-    errno.EPERM: "run lvsc as root on the host itself (CAP_NET_ADMIN)",
-    errno.EOPNOTSUPP: "load the module of this kind of device",
-    errno.EADDRNOTAVAIL: "somebody else removed it meanwhile: plan anew",
-    errno.ENETUNREACH: "the gateway must be in a network of this host",
-}
-
-
-def _told(change: Change, number: int) -> str:
-    deed = "add" if change.before is None else "remove" if change.after is None else "change"
-    what = " ".join(str(part) for part in change.key[:-1])
-    return f"the kernel refuses to {deed} {change.key.kind} {what}: {os.strerror(number).lower()}"
-
-
-def _set_device(key: Device, before: Value | None, after: Value | None) -> None:
-    value = after or before
-    assert isinstance(value, DeviceValue)
-    if value.kind == _RECEIVER:
-        _set_receiver(value, after is not None)
-        return
-    with IPRoute() as route:
-        if before is not None and (after is None or not _same_kind(before, after)):
-            route.link("del", index=_index(route, key.name))
+def _change_device(key: Device, before: Value | None, after: Value | None) -> None:
+    assert before is None or isinstance(before, DeviceValue)
+    assert after is None or isinstance(after, DeviceValue)
+    if receivers.is_receiver(key.name):
+        if before is not None:
+            receivers.change(key.name, False)
         if after is not None:
-            if before is None or not _same_kind(before, after):
-                route.link("add", ifname=key.name, kind=value.kind, **_options(value))
-            mtu = {} if value.kind == _DUMMY and value.mtu == 1500 else {"mtu": value.mtu}
-            route.link("set", index=_index(route, key.name), state="up", **mtu)
+            receivers.change(key.name, True)
+        return
+    edits = before is not None and after is not None and _bare(before) == _bare(after)
+    if before is not None and not edits:
+        message = ifinfmsg()
+        message["index"] = _index(key.name)
+        rtnl.request(f"device {key.name}", message, _DELLINK, 0)
+    if after is not None:
+        _put_device(key, after, edits)
 
 
-def _same_kind(before: Value, after: Value) -> bool:
-    assert isinstance(before, DeviceValue)
-    assert isinstance(after, DeviceValue)
-    return before._replace(mtu=0) == after._replace(mtu=0)
+def _bare(value: DeviceValue) -> str:
+    return value.kind.removesuffix(_DOWN)
 
 
-def _options(value: DeviceValue) -> dict[str, Any]:
-    prefix = "gre" if value.kind == "ip6gre" else value.kind
-    local = {f"{prefix}_local": value.local} if value.local else {}
-    return {**local, "ip6tnl_proto": 0} if value.kind == "ip6tnl" else local
+def _put_device(key: Device, value: DeviceValue, edits: bool) -> None:
+    kind, up = _bare(value), not value.kind.endswith(_DOWN)
+    message = ifinfmsg()
+    message["index"] = _index(key.name) if edits else 0
+    message["flags"], message["change"] = (said.IFF_UP if up else 0), said.IFF_UP
+    info: list[tuple[str, Any]] = [("IFLA_INFO_KIND", kind)]
+    data = _data(kind, value)
+    if data:
+        info.append(("IFLA_INFO_DATA", {"attrs": data}))
+    message["attrs"] = [("IFLA_IFNAME", key.name), ("IFLA_MTU", value.mtu)]
+    if data or not edits:
+        message["attrs"].append(("IFLA_LINKINFO", {"attrs": info}))
+    rtnl.request(f"{kind} device {key.name}", message, _NEWLINK, 0 if edits else rtnl.CREATE | rtnl.EXCL)
 
 
-def _set_receiver(value: DeviceValue, on: bool) -> None:
-    family = ["-6"] if ":" in value.local else []
-    words = ["add", "port", str(value.port), "gue"] if on else ["del", "port", str(value.port)]
-    done = subprocess.run(["ip", *family, "fou", *words, *family], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LvscError(f"GUE on port {value.port} cannot be set: {done.stderr.strip()}", "load module fou or fou6")
+def _data(kind: str, value: DeviceValue) -> list[tuple[str, Any]]:
+    """What makes a tunnel device, as `ip` would fill it in."""
+    if kind in ("ipip", "sit", "gre"):
+        ends, prefix = (value.local or "0.0.0.0", "0.0.0.0"), {"ipip": "IPIP", "sit": "SIT", "gre": "GRE"}[kind]
+        more: list[tuple[str, Any]] = [("PMTUDISC", 1), ("TTL", 0 if kind == "gre" else _TTL)]
+    elif kind in ("ip6tnl", "ip6gre"):
+        ends, prefix = (value.local or "::", "::"), {"ip6tnl": "IP6TNL", "ip6gre": "IP6GRE"}[kind]
+        more = [("TTL", _TTL), ("ENCAP_LIMIT", _ENCAP_LIMIT)]
+    else:
+        return []
+    if kind in ("ipip", "sit", "ip6tnl"):
+        more.append(("PROTO", _PROTOCOLS[value.mode if kind == "ip6tnl" else kind]))
+    named = [("LOCAL", ends[0]), ("REMOTE", ends[1]), ("TOS", 0), *more]
+    return [(f"IFLA_{prefix}_{name}", each) for name, each in named]
 
 
-def _index(route: IPRoute, name: str) -> int:
-    found = route.link_lookup(ifname=name)
-    if not found:
-        raise LvscError(f"this host has no device {name}", "name a device that it has")
-    index: int = found[0]
-    return index
+def _change_address(key: Address, change: Change) -> None:
+    if change.after is None:
+        rtnl.request(_place(key), _address_message(key), _DELADDR)
+        return
+    assert isinstance(change.after, AddressValue)
+    _send_address(key, change.after, rtnl.CREATE | (rtnl.EXCL if change.before is None else rtnl.REPLACE))
+    if change.before is None:
+        _announce(key)
 
 
-def _set_address(key: Address, before: Value | None, after: Value | None) -> None:
+def _place(key: Address) -> str:
+    return f"address {key.address} on {key.device}"
+
+
+def _address_message(key: Address) -> Any:
     interface = ip_interface(key.address)
-    with IPRoute() as route:
-        index = _index(route, key.device)
-        where = {"index": index, "address": str(interface.ip), "prefixlen": interface.network.prefixlen}
-        if after is None:
-            route.addr("del", **where)
-            return
-        assert isinstance(after, AddressValue)
-        if interface.version == 4:
-            route.addr("add", **where, local=str(interface.ip))
-        else:
-            preferred = 0 if after.quiet else _FOREVER
-            cache = {"ifa_preferred": preferred, "ifa_valid": _FOREVER}
-            route.addr("replace", **where, family=socket.AF_INET6, IFA_FLAGS=_NODAD, IFA_CACHEINFO=cache)
-        link = route.get_links(index)[0]
-        info = link.get_attr("IFLA_LINKINFO")
-        if link["ifi_type"] == _ETHERNET and not (info and info.get_attr("IFLA_INFO_KIND") == _DUMMY):
-            announce(key.device, index, bytes.fromhex(link.get_attr("IFLA_ADDRESS").replace(":", "")), interface.ip)
+    message = ifaddrmsg()
+    message["family"] = socket.AF_INET6 if interface.version == 6 else socket.AF_INET
+    message["prefixlen"], message["index"] = interface.network.prefixlen, _index(key.device)
+    message["scope"] = _UNIVERSE
+    message["attrs"] = [("IFA_LOCAL", str(interface.ip)), ("IFA_ADDRESS", str(interface.ip))]
+    return message
 
 
-def _set_route(key: RouteTo, before: Value | None, after: Value | None) -> None:
-    with IPRoute() as route:
-        value = after if after is not None else before
-        assert isinstance(value, RouteValue)
-        words: dict[str, Any] = {"dst": key.to, "table": key.table, "proto": value.protocol}
-        words["family"] = socket.AF_INET6 if ip_network(key.to).version == 6 else socket.AF_INET
-        if key.metric:
-            words["priority"] = key.metric
-        if value.via:
-            words["gateway"] = str(ip_address(value.via))
-        if value.device:
-            words["oif"] = _index(route, value.device)
-        if after is None:
-            route.route("del", **words)
-        else:
-            route.route("replace", **words)
+def _send_address(key: Address, value: AddressValue, flags: int) -> None:
+    message = _address_message(key)
+    if message["family"] == socket.AF_INET6:
+        times = {"ifa_preferred": 0 if value.quiet else _FOREVER, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
+        message["attrs"] += [("IFA_FLAGS", said.NODAD), ("IFA_CACHEINFO", times)]
+    rtnl.request(_place(key), message, _NEWADDR, flags)
+
+
+def _announce(key: Address) -> None:
+    """Neighbours learn of it where they ask for it, and where the host would answer."""
+    message = next((each for each in dump("links") if each["IFLA_IFNAME"] == key.device), None)
+    if message is None or not said.answers_arp(message):
+        return
+    address = ip_interface(key.address).ip
+    ignores = [settings.read(f"net/ipv4/conf/{name}/arp_ignore") or 0 for name in ("all", key.device)]
+    if address.version == 6 or max(ignores) < _SILENT:
+        forwards = bool(settings.read(f"net/ipv6/conf/{key.device}/forwarding"))
+        announce(key.device, message["IFLA_ADDRESS"], address, router=forwards)
+
+
+def _change_route(key: RouteTo, change: Change) -> None:
+    value = change.before if change.after is None else change.after
+    assert isinstance(value, RouteValue)
+    message = _route_message(key, value)
+    what = f"route to {key.to}" + (f" via {value.via}" if value.via else "")
+    if change.after is None:
+        rtnl.request(what, message, _DELROUTE, 0)
+    else:
+        # Also where nothing was planned to be there: somebody's default route of another kind is replaced.
+        rtnl.request(what, message, _NEWROUTE, rtnl.CREATE | rtnl.REPLACE)
+
+
+def _route_message(key: RouteTo, value: RouteValue) -> Any:
+    network, via = ip_network(key.to), parse_address(value.via)
+    message = rtmsg()
+    message["family"] = socket.AF_INET6 if network.version == 6 else socket.AF_INET
+    message["dst_len"], message["table"] = network.prefixlen, key.table if key.table < 256 else 0
+    message["proto"], message["type"] = value.protocol, _UNICAST
+    message["scope"] = _LINK if via is None and network.version == 4 else _UNIVERSE
+    attributes: list[tuple[str, Any]] = [("RTA_TABLE", key.table)]
+    attributes += [("RTA_DST", str(network.network_address))] if network.prefixlen else []
+    if via is not None and via.version > network.version:
+        attributes.append(("RTA_VIA", {"family": socket.AF_INET6, "addr": str(via)}))
+    elif via is not None:
+        attributes.append(("RTA_GATEWAY", str(via)))
+    attributes += [("RTA_OIF", _index(value.device))] if value.device else []
+    metric = key.metric or (_USER_METRIC if network.version == 6 else 0)
+    attributes += [("RTA_PRIORITY", metric)] if metric else []
+    message["attrs"] = attributes
+    return message

@@ -34,3 +34,8 @@ def forwarding() -> list[str]:
     """What every device says of IPv4 forwarding, and `default`."""
     folders = sorted((_ROOT / "net/ipv4/conf").iterdir())
     return [f"net/ipv4/conf/{folder.name}/forwarding" for folder in folders if folder.name != "all"]
+
+
+def below(pattern: str) -> list[str]:
+    """The settings that a pattern of pathlib finds, sorted."""
+    return sorted(str(path.relative_to(_ROOT)) for path in _ROOT.glob(pattern) if path.is_file())
