@@ -60,7 +60,7 @@ def _destination(key: Server, value: ServerValue) -> Destination:
     address = parse_address(key.address)
     assert address is not None
     return Destination(
-        name=str(key),
+        name=key.address,
         address=address,
         port=key.port,
         method=ForwardingMethod(value.method),
