@@ -49,6 +49,10 @@ def lint(
     fail_on: Annotated[
         FailOn, typer.Option(help="The least severity that gives exit code 1.", envvar="LVSC_FAIL_ON")
     ] = FailOn.error,
+    snapshot: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="A host as it is (lvsc snapshot), file or folder; may be repeated."),
+    ] = None,
     color: Annotated[Color, typer.Option(help="When to colour.", envvar="LVSC_COLOR")] = Color.auto,
 ) -> None:
     """Check a topology.
@@ -62,7 +66,7 @@ def lint(
     from lvsc.report import FORMS
 
     targets = [_target(text) for text in output or ["full"]]
-    opened = open_topology(paths or [])
+    opened = open_topology(paths or [], snapshot or [])
     for form, target in targets:
         colored = target == "-" and use_color(sys.stdout, color.value)
         write_text(target, FORMS[form].render(opened.findings, opened.sources, colored))

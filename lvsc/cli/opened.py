@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lvsc.cli.files import read_files
 from lvsc.finding import Finding, Severity
 from lvsc.graph import cluster
-from lvsc.lower import lower
+from lvsc.lower import as_recorded, lower
 from lvsc.rules import Site, check
 from lvsc.topology import load
 
@@ -32,13 +32,17 @@ class Opened:
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def open_topology(paths: Sequence[str]) -> Opened:
-    """Read, check and lint the files."""
+def open_topology(paths: Sequence[str], snapshots: Sequence[str] = ()) -> Opened:
+    """Read, check and lint the files; hosts that snapshots record are judged by what they hold."""
     files = read_files(paths)
     loaded = load(files)
     findings, site = list(loaded.findings), None
     if loaded.topology is not None and not findings:
         hosts = lower(loaded.topology)
+        if snapshots:
+            from lvsc.snapshot import read_states
+
+            hosts = as_recorded(hosts, read_states(snapshots).hosts)
         site = Site(loaded.topology, hosts, cluster(hosts))
         findings = list(check(site))
     sources = {name: data.decode("utf-8-sig", "replace") for name, data in files} if findings else {}

@@ -1,5 +1,6 @@
 """The topology into the HostState of every host."""
 
+from lvsc.lower.recorded import as_recorded
 from lvsc.lower.site import lower
 
-__all__ = ["lower"]
+__all__ = ["as_recorded", "lower"]
