@@ -50,7 +50,7 @@ _FOREVER = 0xFFFFFFFF
 _UNICAST, _UNIVERSE, _LINK = 1, 0, 253
 _USER_METRIC = 1024
 _SILENT = 8  # arp_ignore: no answer for any address
-# IPPROTO_IPIP, IPPROTO_IPV6: what a tunnel takes; 0 is both.
+# What a tunnel takes: IPPROTO_IPIP, IPPROTO_IPV6, or 0 for both. A sit device for both would take IPv4 from an ipip one.
 _PROTOCOLS = {"ipip": 4, "sit": 41, "": 0, "any": 0, "ipip6": 4, "ip6ip6": 41}
 _TTL, _ENCAP_LIMIT = 64, 4
 
@@ -180,7 +180,8 @@ def _put_device(key: Device, value: DeviceValue, edits: bool) -> None:
     data = _data(kind, value)
     if data:
         info.append(("IFLA_INFO_DATA", {"attrs": data}))
-    message["attrs"] = [("IFLA_IFNAME", key.name), ("IFLA_MTU", value.mtu)]
+    # The name of a device that is up may not even be set to what it is.
+    message["attrs"] = [*([] if edits else [("IFLA_IFNAME", key.name)]), ("IFLA_MTU", value.mtu)]
     if data or not edits:
         message["attrs"].append(("IFLA_LINKINFO", {"attrs": info}))
     rtnl.request(f"{kind} device {key.name}", message, _NEWLINK, 0 if edits else rtnl.CREATE | rtnl.EXCL)
@@ -190,7 +191,7 @@ def _data(kind: str, value: DeviceValue) -> list[tuple[str, Any]]:
     """What makes a tunnel device, as `ip` would fill it in."""
     if kind in ("ipip", "sit", "gre"):
         ends, prefix = (value.local or "0.0.0.0", "0.0.0.0"), {"ipip": "IPIP", "sit": "SIT", "gre": "GRE"}[kind]
-        more: list[tuple[str, Any]] = [("PMTUDISC", 1), ("TTL", 0 if kind == "gre" else _TTL)]
+        more: list[tuple[str, Any]] = [("PMTUDISC", 1), ("TTL", 0)]
     elif kind in ("ip6tnl", "ip6gre"):
         ends, prefix = (value.local or "::", "::"), {"ip6tnl": "IP6TNL", "ip6gre": "IP6GRE"}[kind]
         more = [("TTL", _TTL), ("ENCAP_LIMIT", _ENCAP_LIMIT)]

@@ -60,6 +60,7 @@ class HostForm(Form):
     listens: list[ListenForm] = many()
     unknown: list[Word] = many()
     unmodelled: list[Text] = many()
+    timeouts: Annotated[tuple[Number, Number, Number], Field(strict=False)] | None = None
 
 
 class BeforeForm(Form):

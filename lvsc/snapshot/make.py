@@ -55,6 +55,7 @@ def host(form: HostForm) -> HostState:
         chains=tuple(map(_chain, form.chains)),
         listens=tuple(Listener(**values(each)) for each in form.listens),
         unmodelled=tuple(form.unmodelled),
+        timeouts=form.timeouts,
     )
 
 

@@ -68,6 +68,7 @@ def _host(host: HostState, held: Mapping[str, tuple[Held, ...]]) -> dict[str, An
         "listens": [_entry(each) for each in host.listens],
         "unknown": sorted(host.unknown),
         "unmodelled": list(host.unmodelled),
+        "timeouts": list(host.timeouts) if host.timeouts else None,
     }
     return {key: value for key, value in document.items() if value}
 

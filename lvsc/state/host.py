@@ -31,7 +31,8 @@ class HostState:
     `sysctls` are written in their order when the devices exist and have no
     address yet; `early` before there are devices, `late` when there are
     addresses: the kernel hands values of `default` on or not accordingly.
-    `unmodelled` are things the host has that lvsc does not follow.
+    `unmodelled` are things the host has that lvsc does not follow. `timeouts`
+    are those of the IPVS table in seconds: TCP, TCP after a FIN, UDP.
     """
 
     name: str
@@ -53,6 +54,7 @@ class HostState:
     chains: tuple[Chain, ...] = ()
     listens: tuple[Listener, ...] = ()
     unmodelled: tuple[str, ...] = ()
+    timeouts: tuple[int, int, int] | None = None
 
     @property
     def keepalived(self) -> bool:

@@ -110,6 +110,7 @@ def _host() -> HostState:
         chains=(Chain("inet", Hook.INPUT, -5, _rules(), drop=True, nat=True), Chain("ip", Hook.OUTPUT, 0, ())),
         listens=(Listener(Protocol.UDP, VIP, 53), Listener(Protocol.TCP, None, 80, Family.V6)),
         unmodelled=("a tc filter\x1b[31m on eth0",),
+        timeouts=(900, 120, 300),
     )
 
 
