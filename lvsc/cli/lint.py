@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -43,41 +42,40 @@ def lint(
     output: Annotated[
         list[str] | None,
         typer.Option(
-            "--output", "-o", help="full, concise or json, or FORMAT=FILE; may be repeated.", envvar="LVSC_OUTPUT"
+            "--output",
+            "-o",
+            help="full, concise, json, sarif, github, gitlab, junit or markdown, or FORMAT=FILE; may be repeated.",
+            envvar="LVSC_OUTPUT",
         ),
     ] = None,
     fail_on: Annotated[
         FailOn, typer.Option(help="The least severity that gives exit code 1.", envvar="LVSC_FAIL_ON")
     ] = FailOn.error,
+    rules_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where rules are described, with {rule} for the name.", envvar="LVSC_RULES_URL"
+        ),
+    ] = None,
     color: Annotated[Color, typer.Option(help="When to colour.", envvar="LVSC_COLOR")] = Color.auto,
 ) -> None:
     """Check a topology.
 
     Its language, its addresses, and what packets would meet. Exit code 1 for findings of --fail-on or worse.
     """
-    from lvsc.cli.console import say, summary, use_color
-    from lvsc.cli.files import write_text
+    from lvsc.cli.console import say
     from lvsc.cli.opened import open_topology
+    from lvsc.cli.reports import targets, write_reports
     from lvsc.finding import Severity
-    from lvsc.report import FORMS
+    from lvsc.report import counted
 
-    targets = [_target(text) for text in output or ["full"]]
+    wanted = targets(output or ["full"])
     opened = open_topology(paths or [])
-    for form, target in targets:
-        colored = target == "-" and use_color(sys.stdout, color.value)
-        write_text(target, FORMS[form].render(opened.findings, opened.sources, colored))
-    say(f"lvsc: {summary(opened.findings)}")
+    write_reports(opened, wanted, color.value, rules_url or "")
+    say(f"lvsc: {counted(opened.findings)}")
     if opened.unreadable:
         raise typer.Exit(codes.UNREADABLE)
     if fail_on is not FailOn.never and any(
         each.severity.rank <= Severity(fail_on.value).rank for each in opened.findings
     ):
         raise typer.Exit(codes.FINDINGS)
-
-
-def _target(text: str) -> tuple[str, str]:
-    """The form and where it goes."""
-    form, _, target = text.partition("=")
-    if form not in ("full", "concise", "json"):
-        raise typer.BadParameter(f"`{form}` is no format: use full, concise or json", param_hint="--output")
-    return form, target or "-"

@@ -10,6 +10,7 @@ from lvsc.finding import Finding, Severity
 from lvsc.graph import cluster
 from lvsc.lower import lower
 from lvsc.rules import Site, check
+from lvsc.source import Map
 from lvsc.topology import load
 
 
@@ -17,7 +18,9 @@ from lvsc.topology import load
 class Opened:
     """What every command starts from; no site where the text itself is wrong."""
 
+    files: tuple[str, ...]
     sources: dict[str, str]
+    roots: tuple[Map, ...]
     findings: tuple[Finding, ...]
     site: Site | None
 
@@ -42,4 +45,5 @@ def open_topology(paths: Sequence[str]) -> Opened:
         site = Site(loaded.topology, hosts, cluster(hosts))
         findings = list(check(site))
     sources = {name: data.decode("utf-8-sig", "replace") for name, data in files} if findings else {}
-    return Opened(sources, tuple(sorted(findings, key=lambda finding: finding.sort_key)), site)
+    names = tuple(name for name, _ in files)
+    return Opened(names, sources, loaded.roots, tuple(sorted(findings, key=lambda finding: finding.sort_key)), site)

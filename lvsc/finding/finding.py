@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from lvsc.source import Span
 
@@ -33,6 +34,13 @@ class Note:
     text: str
 
 
+class Step(NamedTuple):
+    """A hop of a packet's way: what a host did with it, and where the fact behind that stands."""
+
+    text: str
+    at: Span | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One message on the user's file; `rule` is its identity, `remedy` what to do.
@@ -46,7 +54,7 @@ class Finding:
     message: str
     remedy: str
     notes: tuple[Note, ...] = ()
-    hops: tuple[str, ...] = field(default=())
+    hops: tuple[Step, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

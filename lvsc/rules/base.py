@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lvsc.finding import Finding, Note, Severity
+from lvsc.finding import Finding, Note, Severity, Step
 from lvsc.graph import Cluster
 from lvsc.source import Span
 from lvsc.state import Hosts, HostState
@@ -24,7 +24,7 @@ class Rule:
     severity: Severity
 
     def at(
-        self, span: Span, message: str, remedy: str, notes: Iterable[Note] = (), hops: Iterable[str] = ()
+        self, span: Span, message: str, remedy: str, notes: Iterable[Note] = (), hops: Iterable[Step] = ()
     ) -> Finding:
         """A finding of this rule."""
         return Finding(self.name, self.severity, span, message, remedy, tuple(notes), tuple(hops))

@@ -61,10 +61,10 @@ class Failure:
         return tuple(hops[: hops.index(lost) + 1]) if lost is not None else tuple(hops)
 
     @property
-    def evidence(self) -> tuple[str, ...]:
-        """The hops in words; who answers for whom only where that is the matter."""
+    def evidence(self) -> tuple[Hop, ...]:
+        """The hops that tell; who answers for whom only where that is the matter."""
         matters = self.end in (None, End.NO_NEIGHBOUR)
-        return tuple(str(hop) for hop in distinct(self.hops) if matters or not hop.resolves)
+        return tuple(hop for hop in distinct(self.hops) if matters or not hop.resolves)
 
     @property
     def end(self) -> End | None:
