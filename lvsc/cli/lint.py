@@ -44,13 +44,39 @@ def lint(
         typer.Option(
             "--output",
             "-o",
-            help="full, concise, json, sarif, github, gitlab, junit or markdown, or FORMAT=FILE; may be repeated.",
+            help="full (without it), concise, json, sarif, github, gitlab, junit or markdown, or FORMAT=FILE; "
+            "may be repeated.",
             envvar="LVSC_OUTPUT",
         ),
     ] = None,
     fail_on: Annotated[
-        FailOn, typer.Option(help="The least severity that gives exit code 1.", envvar="LVSC_FAIL_ON")
-    ] = FailOn.error,
+        FailOn | None,
+        typer.Option(help="The least severity that gives exit code 1; error without it.", envvar="LVSC_FAIL_ON"),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Only this rule; may be repeated.", envvar="LVSC_SELECT"),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Without this rule; may be repeated.", envvar="LVSC_IGNORE"),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Without the findings that this file holds.", envvar="LVSC_BASELINE"),
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write today's findings to the baseline, and fail for none.")
+    ] = False,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The file of settings; empty for none. Without it the nearest lvsc.toml, or [tool.lvsc] of "
+            "pyproject.toml, up to the top of the repository.",
+            envvar="LVSC_CONFIG",
+        ),
+    ] = None,
     rules_url: Annotated[
         str | None,
         typer.Option(
@@ -63,19 +89,21 @@ def lint(
 
     Its language, its addresses, and what packets would meet. Exit code 1 for findings of --fail-on or worse.
     """
+    from lvsc.cli.baseline import keep, said
+    from lvsc.cli.choice import choose
     from lvsc.cli.console import say
     from lvsc.cli.opened import open_topology
     from lvsc.cli.reports import targets, write_reports
-    from lvsc.finding import Severity
-    from lvsc.report import counted
 
-    wanted = targets(output or ["full"])
-    opened = open_topology(paths or [])
-    write_reports(opened, wanted, color.value, rules_url or "")
-    say(f"lvsc: {counted(opened.findings)}")
+    choice = choose(select, ignore, baseline, config)
+    wanted = targets(choice.setting("output", output, ["full"]))
+    if write_baseline:
+        keep(paths or [], choice)
+        return
+    opened = open_topology(paths or [], choice)
+    write_reports(opened, wanted, color.value, choice.setting("rules-url", rules_url, ""))
+    say(f"lvsc: {said(opened)}")
     if opened.unreadable:
         raise typer.Exit(codes.UNREADABLE)
-    if fail_on is not FailOn.never and any(
-        each.severity.rank <= Severity(fail_on.value).rank for each in opened.findings
-    ):
+    if opened.fails(choice.setting("fail-on", fail_on and fail_on.value, "error")):
         raise typer.Exit(codes.FINDINGS)

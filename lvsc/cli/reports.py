@@ -41,6 +41,7 @@ def write_reports(opened: Opened, wanted: Sequence[Target], color: str, rules_ur
     rich = any(name not in _FOR_PEOPLE for name, _ in wanted)
     report = Report(
         opened.findings,
+        opened.hidden,
         opened.files,
         opened.sources,
         opened.roots,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from lvsc.finding import Finding, Severity
 from lvsc.finding.identity import identities
+from lvsc.finding.ignores import Hidden
 from lvsc.source import Map, Outline
 
 Sources = Mapping[str, str]
@@ -18,11 +19,13 @@ Sources = Mapping[str, str]
 class Report:
     """What was found, and what the forms need to show it.
 
-    `sources` holds the text of each file, for snippets; `paths` what a file is called inside its repository;
-    `pages` the manual page of each rule; `rules_url` an address with `{rule}` in it, or nothing.
+    `hidden` is what a comment or a baseline leaves out; `sources` holds the text of each file, for snippets; `paths`
+    what a file is called inside its repository; `pages` the manual page of each rule; `rules_url` an address with
+    `{rule}` in it, or nothing.
     """
 
     findings: Sequence[Finding]
+    hidden: Sequence[Hidden] = ()
     files: Sequence[str] = ()
     sources: Sources = field(default_factory=dict)
     roots: Sequence[Map] = ()
@@ -37,8 +40,10 @@ class Report:
 
     @cached_property
     def identities(self) -> list[str]:
-        """What each finding is known by, whatever its line."""
-        return identities(self.findings, self.outline)
+        """What each finding is known by, whatever its line, and whatever is hidden beside it."""
+        whole = sorted([*self.findings, *(each.finding for each in self.hidden)], key=lambda each: each.sort_key)
+        names = dict(zip(map(id, whole), identities(whole, self.outline), strict=True))
+        return [names[id(finding)] for finding in self.findings]
 
     def path(self, file: str) -> str:
         """A file's name inside its repository."""

@@ -17,7 +17,12 @@ def render(report: Report, color: bool) -> str:
     """A document that is whole also when there is nothing to say."""
     pairs = zip(report.findings, report.identities, strict=True)
     found = [_finding(report, finding, identity) for finding, identity in pairs]
-    return json.dumps({"version": 1, "findings": found}, indent=2) + "\n"
+    hidden = [
+        {"by": each.by, "reason": each.reason, "rule": each.finding.rule, "message": each.finding.message}
+        | _span(each.finding.at)
+        for each in report.hidden
+    ]
+    return json.dumps({"version": 1, "findings": found, "hidden": hidden}, indent=2) + "\n"
 
 
 def _finding(report: Report, finding: Finding, identity: str) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def test_concise_is_a_line_for_each(lvsc: Run) -> None:
 
 
 def test_json_is_whole_also_without_findings(lvsc: Run) -> None:
-    assert json.loads(lvsc("lint", "examples/dr-minimal.yaml", "-o", "json").stdout) == {"version": 1, "findings": []}
+    document = json.loads(lvsc("lint", "examples/dr-minimal.yaml", "-o", "json").stdout)
+    assert document == {"version": 1, "findings": [], "hidden": []}
 
 
 def test_several_reports_in_one_run(lvsc: Run, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def report(text: str, file: str = "cluster/web.lvsc.yaml", **more: Any) -> Repor
     if loaded.topology is not None and not findings:
         hosts = lower(loaded.topology)
         findings = list(check(Site(loaded.topology, hosts, cluster(hosts))))
-    return Report(findings, (file,), {file: text}, loaded.roots, pages=PAGES, **more)
+    return Report(findings, (), (file,), {file: text}, loaded.roots, pages=PAGES, **more)
 
 
 def example(name: str, **more: Any) -> Report:
@@ -57,7 +57,7 @@ def hostile() -> Report:
     finding = Finding(
         "unknown-key", Severity.ERROR, span, HOSTILE, HOSTILE, (Note(span, HOSTILE),), (Step(HOSTILE, span),)
     )
-    return Report([finding], (span.file,), {span.file: f"x\n  {HOSTILE}"}, pages=PAGES)
+    return Report([finding], (), (span.file,), {span.file: f"x\n  {HOSTILE}"}, pages=PAGES)
 
 
 def many(count: int, severity: Severity = Severity.ERROR) -> Report:
@@ -66,7 +66,7 @@ def many(count: int, severity: Severity = Severity.ERROR) -> Report:
         Finding("unknown-key", severity, Span("a.yaml", each, 1, each, 2), f"number {each}", "mend it")
         for each in range(1, count + 1)
     ]
-    return Report(found, ("a.yaml",), pages=PAGES)
+    return Report(found, (), ("a.yaml",), pages=PAGES)
 
 
 def whole(text: str, schema: Path) -> Any:
