@@ -31,11 +31,12 @@ def keep(paths: Sequence[str], choice: Choice) -> None:
 
 
 def said(opened: Opened) -> str:
-    """`1 error, 2 ignored, 12 in the baseline; 3 of the baseline are mended: write it anew`."""
+    """`1 error, 2 ignored, 12 in the baseline; --fix mends 1; 3 more of the baseline are mended: write it anew`."""
     counts = [(sum(each.by == by for each in opened.hidden), words) for by, words in _WORDS]
     text = ", ".join([counted(opened.findings), *(f"{count} {words}" for count, words in counts if count)])
     mended = f"; {opened.gone} more of the baseline {'is' if opened.gone == 1 else 'are'} mended: write it anew"
-    return text + (mended if opened.gone else "")
+    easy = sum(finding.fix is not None and finding.fix.safe for finding in opened.findings)
+    return text + (f"; --fix mends {easy}" if easy else "") + (mended if opened.gone else "")
 
 
 _WORDS = (("ignore", "ignored"), ("baseline", "in the baseline"))

@@ -62,11 +62,13 @@ def _table(path: Path) -> str:
 
 
 def _read(path: Path, table: str) -> Config:
-    import tomllib
-
     name = _short(path)
     try:
         text = path.read_text(encoding="utf-8")
+        if table and "lvsc" not in text:
+            return Config()
+        import tomllib
+
         values = tomllib.loads(text)
     except OSError as error:
         raise LvscError(f"cannot read {name}: {error.strerror}") from error

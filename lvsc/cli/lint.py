@@ -68,6 +68,23 @@ def lint(
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Write today's findings to the baseline, and fail for none.")
     ] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend in the files what has one right remedy.", envvar="LVSC_FIX")
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff", help="Show what --fix would change, and change nothing; exit code 1 where that is anything."
+        ),
+    ] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-fixes",
+            help="Also mend what changes good traffic, or states something of a host that lvsc does not manage.",
+            envvar="LVSC_UNSAFE_FIXES",
+        ),
+    ] = False,
     config: Annotated[
         str | None,
         typer.Option(
@@ -100,7 +117,16 @@ def lint(
     if write_baseline:
         keep(paths or [], choice)
         return
-    opened = open_topology(paths or [], choice)
+    if diff:
+        from lvsc.cli.mend import shown
+
+        raise typer.Exit(codes.FINDINGS if shown(paths or [], choice, unsafe_fixes) else codes.OK)
+    if fix:
+        from lvsc.cli.mend import mended
+
+        opened = mended(paths or [], choice, unsafe_fixes)
+    else:
+        opened = open_topology(paths or [], choice)
     write_reports(opened, wanted, color.value, choice.setting("rules-url", rules_url, ""))
     say(f"lvsc: {said(opened)}")
     if opened.unreadable:

@@ -51,8 +51,11 @@ class Opened:
 
 def open_topology(paths: Sequence[str], choice: Choice | None = None) -> Opened:
     """Read, check and lint the files, and leave out what is not wanted."""
-    choice = choice or choose()
-    files = read_files(paths)
+    return open_files(read_files(paths), choice or choose())
+
+
+def open_files(files: Sequence[tuple[str, bytes]], choice: Choice) -> Opened:
+    """The same of files that are already read."""
     loaded = load(files)
     findings, site = list(loaded.findings), None
     hidden: list[Hidden] = []

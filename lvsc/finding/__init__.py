@@ -2,5 +2,6 @@
 
 from lvsc.finding.fault import LvscError
 from lvsc.finding.finding import Finding, Note, Severity, Step, nearest
+from lvsc.finding.fix import Cut, Drop, Edit, Fix, Put
 
-__all__ = ["Finding", "LvscError", "Note", "Severity", "Step", "nearest"]
+__all__ = ["Cut", "Drop", "Edit", "Finding", "Fix", "LvscError", "Note", "Put", "Severity", "Step", "nearest"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lvsc.finding.fix import Fix
 from lvsc.source import Span
 
 
@@ -45,7 +46,8 @@ class Step(NamedTuple):
 class Finding:
     """One message on the user's file; `rule` is its identity, `remedy` what to do.
 
-    `at` is the place where the remedy goes; `hops` a packet's way as evidence.
+    `at` is the place where the remedy goes; `hops` a packet's way as evidence;
+    `fix` is the remedy as data, where there is only one.
     """
 
     rule: str
@@ -55,6 +57,7 @@ class Finding:
     remedy: str
     notes: tuple[Note, ...] = ()
     hops: tuple[Step, ...] = ()
+    fix: Fix | None = field(default=None, compare=False, repr=False)
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from lvsc.finding.finding import Finding, Severity, nearest
+from lvsc.finding.fix import Cut, Fix
 from lvsc.source import Outline, Remark, Span
 
 _FORM = re.compile(r"ignore\[([^\]]*)\]\s*(.*?)\s*(?:\(until\s+([^)]*)\))?")
@@ -132,4 +133,6 @@ def _expired(ignore: Ignore) -> Finding:
 
 def _unused(ignore: Ignore, rule: str) -> Finding:
     message = f"nothing is said here that `{rule}` would hide"
-    return Finding("unused-ignore", Severity.WARNING, ignore.at, message, "remove the comment, or this rule from it")
+    fix = Fix((Cut(ignore.at),)) if len(ignore.rules) == 1 else None
+    remedy = "remove the comment, or this rule from it"
+    return Finding("unused-ignore", Severity.WARNING, ignore.at, message, remedy, fix=fix)

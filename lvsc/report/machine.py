@@ -33,6 +33,7 @@ def _finding(report: Report, finding: Finding, identity: str) -> dict[str, Any]:
         "remedy": finding.remedy,
         **_span(finding.at),
         "identity": identity,
+        "fix": None if finding.fix is None else "safe" if finding.fix.safe else "unsafe",
         "objects": list(objects(finding, report.outline)),
         "notes": [{"text": note.text, **_span(note.span)} for note in finding.notes],
         "hops": [{"text": hop.text, "place": _span(hop.at) if hop.at is not None else None} for hop in finding.hops],
