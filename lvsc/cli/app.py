@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lvsc import __version__
-from lvsc.cli import compile, explain, graph, init, lint, rehearse, schema, walk
+from lvsc.cli import compile, diff, explain, graph, init, lint, rehearse, schema, walk
 
 app = typer.Typer(
     name="lvsc",
@@ -37,6 +37,7 @@ def _options(
 app.command("init", epilog=init.EXAMPLE)(init.init)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
+app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("rehearse", epilog=rehearse.EXAMPLE)(rehearse.rehearse)
 app.command("walk", epilog=walk.EXAMPLE)(walk.walk)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
