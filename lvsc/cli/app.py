@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lvsc import __version__
-from lvsc.cli import compile, diff, explain, graph, init, lint, rehearse, schema, walk
+from lvsc.cli import compile, diff, explain, graph, init, lint, rehearse, schema, test, walk
 
 app = typer.Typer(
     name="lvsc",
@@ -40,6 +40,7 @@ app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("rehearse", epilog=rehearse.EXAMPLE)(rehearse.rehearse)
 app.command("walk", epilog=walk.EXAMPLE)(walk.walk)
+app.command("test", epilog=test.EXAMPLE)(test.check_tests)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
 app.command("explain", epilog=explain.EXAMPLE)(explain.explain)
 app.command("schema", epilog=schema.EXAMPLE)(schema.schema)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from lvsc.cli.choice import Choice, choose, read_known, rule_names
 from lvsc.cli.files import read_files
@@ -42,6 +42,11 @@ class Opened:
         """Whether an error stands in the way of using it."""
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
+    def saying(self, findings: Iterable[Finding]) -> Opened:
+        """The same files with other findings to show."""
+        ordered = tuple(sorted(findings, key=lambda finding: finding.sort_key))
+        return replace(self, findings=ordered, hidden=())
+
     def fails(self, least: str) -> bool:
         """Whether there is a finding of this severity or a worse one; "never" is none."""
         if least == "never":
@@ -66,7 +71,8 @@ def open_files(files: Sequence[tuple[str, bytes]], choice: Choice) -> Opened:
         found = sorted((each for each in check(site) if choice.takes(each.rule)), key=lambda each: each.sort_key)
         findings, hidden, gone = _left(found, files, loaded.roots, choice)
     findings += choice.config.findings
-    sources = {name: data.decode("utf-8-sig", "replace") for name, data in files} if findings else {}
+    shown = findings or (site is not None and site.topology.tests)
+    sources = {name: data.decode("utf-8-sig", "replace") for name, data in files} if shown else {}
     sources |= choice.config.sources if findings else {}
     names = tuple(name for name, _ in files)
     ordered = tuple(sorted(findings, key=lambda finding: finding.sort_key))

@@ -50,6 +50,19 @@ Right
 Source
     docs/selection.md
 """,
+    "test-failed": """A test of the topology does not hold.
+
+Why it hurts
+    Its owner wrote down that this client reaches this service, through
+    these real servers, with these hosts down; now it does not. Said by
+    `lvsc test`, not by `lvsc lint`.
+Wrong
+    tests: [{from: internet, to: http, down: lvs1}], and no other director
+Right
+    a second director, or a test that asks for less
+Source
+    docs/topology.md
+""",
     "unknown-setting": """A key of lvsc.toml, or of [tool.lvsc] in pyproject.toml, is none of lvsc's.
 
 Why it hurts
