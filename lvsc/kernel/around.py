@@ -51,9 +51,7 @@ def whole() -> Network:
 
 
 def _idle(message: Message, used: set[int]) -> bool:
-    return (
-        message["IFLA_IFNAME"] in _BY_ITSELF and not message["flags"] & said.IFF_UP and message["index"] not in used
-    )
+    return message["IFLA_IFNAME"] in _BY_ITSELF and not message["flags"] & said.IFF_UP and message["index"] not in used
 
 
 def _other_kind(message: Message) -> str | None:

@@ -17,7 +17,7 @@ from lvsc.rules.pages import PAGES
 from tests.cli.conftest import LVSC, Run
 from tests.conftest import ROOT
 
-COMMANDS = ["init", "lint", "compile", "rehearse", "walk", "graph", "explain", "schema"]
+COMMANDS = ["init", "lint", "compile", "diff", "rehearse", "walk", "test", "graph", "explain", "schema"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
