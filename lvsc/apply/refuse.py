@@ -18,6 +18,9 @@ class Judge(Protocol):
     def owners(self) -> list[str]:
         """Daemons that own the IPVS table, by name."""
 
+    def starts_daemons(self) -> bool:
+        """Whether lvsc can start a daemon here: where systemd runs."""
+
     def refuses_file(self, wanted: Wanted) -> str | None:
         """What keepalived says against the candidate of its file; None when nothing."""
 
@@ -40,3 +43,5 @@ def check(host: Judge, prepared: Prepared) -> Iterator[str]:
         raise Refused(f"the kernel refuses the table: {refusals[0]}{more}", "nothing was touched")
     if untried is not None:
         yield f"not rehearsed: {untried}"
+    if wanted.keepalived and "keepalived" not in host.owners() and not host.starts_daemons():
+        yield "keepalived does not run here: its file is put there, start it then"

@@ -77,12 +77,13 @@ def apply(
     """
     from lvsc.apply.prepare import fit
     from lvsc.apply.run import Ending, perform
-    from lvsc.cli.host import held, here, plan_file, wanted_of
+    from lvsc.cli.host import held, here, host_of, plan_file, wanted_of
     from lvsc.report import plan as report
 
     this = here(root, state)
     found = plan_file(paths or [])
-    expected, wanted = found if found is not None else (expect, wanted_of(paths or [], host))
+    target = None if found is not None else host_of(paths or [], host)
+    expected, wanted = (expect, wanted_of(target)) if target is not None else found  # type: ignore[misc]
     with held(this, lock_timeout):
         prepared = _prepare(this, wanted, dry_run)
         sys.stdout.write(report.text(prepared.plan, prepared.wanted))
@@ -91,6 +92,12 @@ def apply(
             return
         _ask(yes)
         manner = _manner(this, confirm, confirm_timeout, drain, probe)
+        if target is not None and wanted.keepalived:
+            from lvsc.cli.parting import part
+
+            if not part(this, target, wanted, manner):
+                return
+            prepared = _prepare(this, wanted, dry_run)
         outcome = perform(this.door, this.store, prepared.plan, wanted, manner)
         end(this, outcome, prepared.wanted, None if keep_leaving else drain)
     if outcome.journal is not None and outcome.ending is Ending.PENDING:

@@ -81,7 +81,7 @@ def _set(this: Here, who: str, out: bool, lock_timeout: float) -> list[Server]:
         drained = [each for each in current.drained if each not in addresses] + sorted(addresses) * out
         this.store.write_current(replace(current, drained=tuple(drained)))
         if wanted.keepalived:
-            this.door.weigh(servers, out)
+            this.door.weigh({wanted.names.get(server, server.address) for server in servers}, out)
             return servers
         prepared = observe(this.door, this.store, wanted)
         fit(prepared, None)

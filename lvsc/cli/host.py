@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lvsc.apply.store import Store
     from lvsc.kernel.host import LiveHost
     from lvsc.plan.wanted import Wanted
+    from lvsc.state import HostState
 
 STATE = "/var/lib/lvsc"
 StateFolder = Annotated[
@@ -90,10 +91,9 @@ def may_change() -> None:
         raise Refused(f"{who} may not change the network (no CAP_NET_ADMIN)", "run lvsc as root on the host itself")
 
 
-def wanted_of(paths: Sequence[str], host: str | None) -> Wanted:
-    """What this host shall hold by a topology; its findings are told, and errors end the command."""
+def host_of(paths: Sequence[str], host: str | None) -> HostState:
+    """This host by a topology; its findings are told, and errors end the command."""
     from lvsc.cli.gate import usable
-    from lvsc.plan.wanted import wanted
 
     site = usable(paths)
     managed = [name for name, each in site.hosts.items() if each.managed]
@@ -104,7 +104,14 @@ def wanted_of(paths: Sequence[str], host: str | None) -> Wanted:
             f"the topology has no host {name} that lvsc manages{nearest(name, managed)}",
             f"say which one this is: --host, one of {shown}" if managed else "declare directors and real servers",
         )
-    return wanted(site.hosts[name], program())
+    return site.hosts[name]
+
+
+def wanted_of(host: HostState) -> Wanted:
+    """What `apply` puts on a host."""
+    from lvsc.plan.wanted import wanted
+
+    return wanted(host, program())
 
 
 def program() -> str:

@@ -36,7 +36,7 @@ def emit(host: HostState) -> Iterator[File]:
     """The file, where keepalived owns the table or moves VIPs."""
     if not host.keepalived:
         return
-    lines = [*_block("global_defs", _globals(host)), *_sync_groups(host)]
+    lines = [*_block("global_defs", _globals(host)), *_drains(host), *_sync_groups(host)]
     for instance in host.vrrp:
         lines += ["", *_block(f"vrrp_instance {instance.name}", _instance(instance))]
     for service in host.ipvs:
@@ -62,6 +62,20 @@ def _globals(host: HostState) -> Block:
         # 2.2.7 -t kills itself unless it runs as this user (lib/notify.c: check_script_secure); the daemon does not.
         yield "script_user nobody"
         yield "enable_script_security"
+
+
+def drain_file(name: str) -> str:
+    """The file that takes a real server out: its number is added to the weight in every service.
+
+    It survives a reboot, and a reload (keepalived.conf(5): track_file, FILE_CHECK).
+    """
+    return f"/var/lib/lvsc/drain/{name}"
+
+
+def _drains(host: HostState) -> Block:
+    for name in dict.fromkeys(each.name for service in host.ipvs for each in service.destinations):
+        yield ""
+        yield from _block(f"track_file drain_{name}", [f"file {drain_file(name)}", "weight 1", "init_file 0"])
 
 
 def _sync_groups(host: HostState) -> Block:
@@ -121,6 +135,7 @@ def _service(service: VirtualService) -> Block:
 
 def _server(destination: Destination, health: HealthCheck | None) -> Block:
     yield f"weight {destination.weight}"
+    yield from _block("FILE_CHECK", [f"track_file drain_{destination.name}", "weight 1"])
     if destination.upper_threshold:
         yield f"uthreshold {destination.upper_threshold}"
     if destination.lower_threshold:

@@ -127,11 +127,12 @@ def reload(daemon: Daemon) -> None:
         os.kill(daemon.pid, signal.SIGHUP)
 
 
-def start() -> None:
-    """Start it where systemd runs. Raises LvscError where it does not: then somebody else must."""
+def start() -> bool:
+    """Start it where systemd runs; False where it does not: then somebody else must."""
     if not _SYSTEMD.is_dir():
-        raise LvscError("keepalived does not run here", "start keepalived, then apply again")
+        return False
     _systemctl("start")
+    return True
 
 
 def _systemctl(verb: str) -> None:

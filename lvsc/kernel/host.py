@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from lvsc.emit.keepalived import drain_file
 from lvsc.finding import LvscError, Refused
 from lvsc.kernel import daemons, marks, network, scratch, settings
 from lvsc.kernel.files import Files, Point, nothing
@@ -118,6 +119,10 @@ class LiveHost:
         """Daemons that own the IPVS table of this network namespace, by name."""
         return [*(["keepalived"] if daemons.keepalived() is not None else []), *daemons.others()]
 
+    def starts_daemons(self) -> bool:
+        """Whether lvsc can start a daemon here: where systemd runs."""
+        return Path("/run/systemd/system").is_dir()
+
     def refuses_file(self, wanted: Wanted) -> str | None:
         """What keepalived says against the file that is wanted; None when nothing."""
         value = wanted.things.get(KEEPALIVED)
@@ -139,17 +144,23 @@ class LiveHost:
         except scratch.NotRehearsed as error:
             return (), str(error)
 
-    def weigh(self, servers: Iterable[Server], out: bool) -> None:
-        """Take real servers out of keepalived's table, or back in, by the files that it watches."""
-        raise NotImplementedError
+    def weigh(self, names: Iterable[str], out: bool) -> None:
+        """Take real servers out of keepalived's table, or back in, by the files that it watches. Raises LvscError."""
+        for name in names:
+            path = self._root / drain_file(name).lstrip("/")
+            try:
+                self.files.replace(path, b"-1000000\n" if out else b"0\n", 0o644)
+            except OSError as error:
+                raise LvscError(f"cannot write {path}: {error.strerror}") from error
 
     def reload(self, table: Things) -> None:
         """Have keepalived read its file, and wait until the IPVS table has the services it says."""
+        (self._root / drain_file("").lstrip("/")).mkdir(parents=True, exist_ok=True)
         daemon = daemons.keepalived()
-        if daemon is None:
-            daemons.start()
-        else:
+        if daemon is not None:
             daemons.reload(daemon)
+        elif not daemons.start():
+            return  # whoever runs daemons here starts it with the file
         self._settle(table)
 
     def _settle(self, table: Things) -> None:
