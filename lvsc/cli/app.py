@@ -12,6 +12,7 @@ from lvsc.cli import (
     boot,
     compile,
     confirm,
+    diff,
     drain,
     drift,
     explain,
@@ -25,6 +26,7 @@ from lvsc.cli import (
     schema,
     snapshot,
     status,
+    test,
     walk,
 )
 
@@ -56,6 +58,7 @@ def _options(
 app.command("init", epilog=init.EXAMPLE)(init.init)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
+app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("rehearse", epilog=rehearse.EXAMPLE)(rehearse.rehearse)
 app.command("walk", epilog=walk.EXAMPLE)(walk.walk)
 app.command("snapshot", epilog=snapshot.EXAMPLE)(snapshot.snapshot)
@@ -70,6 +73,7 @@ app.command("drain", epilog=drain.EXAMPLE)(drain.drain)
 app.command("undrain", epilog=drain.UNDRAIN_EXAMPLE)(drain.undrain)
 app.command("order", epilog=order.EXAMPLE)(order.order)
 app.command("boot", epilog=boot.EXAMPLE)(boot.boot)
+app.command("test", epilog=test.EXAMPLE)(test.check_tests)
 app.command("graph", epilog=graph.EXAMPLE)(graph.graph)
 app.command("explain", epilog=explain.EXAMPLE)(explain.explain)
 app.command("schema", epilog=schema.EXAMPLE)(schema.schema)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from typing import TextIO
-
-from lvsc.finding import Finding, Severity
 
 
 def use_color(stream: TextIO, choice: str = "auto") -> bool:
@@ -22,10 +19,3 @@ def use_color(stream: TextIO, choice: str = "auto") -> bool:
 def say(text: str) -> None:
     """A line for people, on standard error."""
     print(text, file=sys.stderr)
-
-
-def summary(findings: Sequence[Finding]) -> str:
-    """`2 errors, 1 warning`, or `no findings`."""
-    counts = [(severity, sum(each.severity is severity for each in findings)) for severity in Severity]
-    parts = [f"{count} {severity.value}{'s' * (count > 1)}" for severity, count in counts if count]
-    return ", ".join(parts) or "no findings"

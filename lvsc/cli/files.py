@@ -10,7 +10,7 @@ from pathlib import Path
 from lvsc.finding import LvscError
 from lvsc.source import MAX_BYTES
 
-_ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml")
 
 
 def read_files(paths: Iterable[str]) -> list[tuple[str, bytes]]:
@@ -25,13 +25,18 @@ def read_files(paths: Iterable[str]) -> list[tuple[str, bytes]]:
     return [(name, _read(name)) for name in names]
 
 
+def discovered(names: Iterable[str]) -> list[str]:
+    """Those of a folder's files that are topologies without being named."""
+    return sorted(name for name in names if name == "lvsc.yaml" or name.endswith(".lvsc.yaml"))
+
+
 def _names(paths: Iterable[str]) -> Iterator[str]:
     paths = list(paths)
     if not paths:
-        yield from sorted(name for name in os.listdir() if name == "lvsc.yaml" or name.endswith(".lvsc.yaml"))
+        yield from discovered(os.listdir())
     for path in paths:
         if path != "-" and os.path.isdir(path):
-            yield from sorted(str(each) for each in Path(path).iterdir() if each.suffix in _ENDINGS and each.is_file())
+            yield from sorted(str(each) for each in Path(path).iterdir() if each.suffix in ENDINGS and each.is_file())
         else:
             yield path
 

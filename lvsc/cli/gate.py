@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import typer
 
 from lvsc.cli import codes
-from lvsc.cli.console import say, summary, use_color
+from lvsc.cli.console import say, use_color
 from lvsc.cli.opened import open_topology
-from lvsc.report import FORMS
+from lvsc.report import Report, counted, form
 from lvsc.rules import Site
 
 
@@ -22,8 +22,8 @@ def usable(paths: Sequence[str], with_errors: bool = False, silent: bool = False
     """
     opened = open_topology(paths)
     if opened.findings and not (silent and opened.site is not None):
-        sys.stderr.write(FORMS["full"].render(opened.findings, opened.sources, use_color(sys.stderr)))
-        say(f"lvsc: {summary(opened.findings)}")
+        sys.stderr.write(form("full").render(Report(opened.findings, sources=opened.sources), use_color(sys.stderr)))
+        say(f"lvsc: {counted(opened.findings)}")
     if opened.site is None or (opened.broken and not with_errors):
         raise typer.Exit(codes.UNREADABLE if opened.unreadable else codes.FINDINGS)
     return opened.site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -43,12 +42,64 @@ def lint(
     output: Annotated[
         list[str] | None,
         typer.Option(
-            "--output", "-o", help="full, concise or json, or FORMAT=FILE; may be repeated.", envvar="LVSC_OUTPUT"
+            "--output",
+            "-o",
+            help="full (without it), concise, json, sarif, github, gitlab, junit or markdown, or FORMAT=FILE; "
+            "may be repeated.",
+            envvar="LVSC_OUTPUT",
         ),
     ] = None,
     fail_on: Annotated[
-        FailOn, typer.Option(help="The least severity that gives exit code 1.", envvar="LVSC_FAIL_ON")
-    ] = FailOn.error,
+        FailOn | None,
+        typer.Option(help="The least severity that gives exit code 1; error without it.", envvar="LVSC_FAIL_ON"),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Only this rule; may be repeated.", envvar="LVSC_SELECT"),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Without this rule; may be repeated.", envvar="LVSC_IGNORE"),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Without the findings that this file holds.", envvar="LVSC_BASELINE"),
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Write today's findings to the baseline, and fail for none.")
+    ] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend in the files what has one right remedy.", envvar="LVSC_FIX")
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff", help="Show what --fix would change, and change nothing; exit code 1 where that is anything."
+        ),
+    ] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe-fixes",
+            help="Also mend what changes good traffic, or states something of a host that lvsc does not manage.",
+            envvar="LVSC_UNSAFE_FIXES",
+        ),
+    ] = False,
+    config: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="The file of settings; empty for none. Without it the nearest lvsc.toml, or [tool.lvsc] of "
+            "pyproject.toml, up to the top of the repository.",
+            envvar="LVSC_CONFIG",
+        ),
+    ] = None,
+    rules_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where rules are described, with {rule} for the name.", envvar="LVSC_RULES_URL"
+        ),
+    ] = None,
     snapshot: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE", help="A host as it is (lvsc snapshot), file or folder; may be repeated."),
@@ -59,29 +110,30 @@ def lint(
 
     Its language, its addresses, and what packets would meet. Exit code 1 for findings of --fail-on or worse.
     """
-    from lvsc.cli.console import say, summary, use_color
-    from lvsc.cli.files import write_text
+    from lvsc.cli.baseline import keep, said
+    from lvsc.cli.choice import choose
+    from lvsc.cli.console import say
     from lvsc.cli.opened import open_topology
-    from lvsc.finding import Severity
-    from lvsc.report import FORMS
+    from lvsc.cli.reports import targets, write_reports
 
-    targets = [_target(text) for text in output or ["full"]]
-    opened = open_topology(paths or [], snapshot or [])
-    for form, target in targets:
-        colored = target == "-" and use_color(sys.stdout, color.value)
-        write_text(target, FORMS[form].render(opened.findings, opened.sources, colored))
-    say(f"lvsc: {summary(opened.findings)}")
+    choice = choose(select, ignore, baseline, config)
+    wanted = targets(choice.setting("output", output, ["full"]))
+    if write_baseline:
+        keep(paths or [], choice)
+        return
+    if diff:
+        from lvsc.cli.mend import shown
+
+        raise typer.Exit(codes.FINDINGS if shown(paths or [], choice, unsafe_fixes) else codes.OK)
+    if fix:
+        from lvsc.cli.mend import mended
+
+        opened = mended(paths or [], choice, unsafe_fixes)
+    else:
+        opened = open_topology(paths or [], choice, snapshot or [])
+    write_reports(opened, wanted, color.value, choice.setting("rules-url", rules_url, ""))
+    say(f"lvsc: {said(opened)}")
     if opened.unreadable:
         raise typer.Exit(codes.UNREADABLE)
-    if fail_on is not FailOn.never and any(
-        each.severity.rank <= Severity(fail_on.value).rank for each in opened.findings
-    ):
+    if opened.fails(choice.setting("fail-on", fail_on and fail_on.value, "error")):
         raise typer.Exit(codes.FINDINGS)
-
-
-def _target(text: str) -> tuple[str, str]:
-    """The form and where it goes."""
-    form, _, target = text.partition("=")
-    if form not in ("full", "concise", "json"):
-        raise typer.BadParameter(f"`{form}` is no format: use full, concise or json", param_hint="--output")
-    return form, target or "-"

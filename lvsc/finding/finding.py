@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from lvsc.finding.fix import Fix
 from lvsc.source import Span
 
 
@@ -33,11 +35,19 @@ class Note:
     text: str
 
 
+class Step(NamedTuple):
+    """A hop of a packet's way: what a host did with it, and where the fact behind that stands."""
+
+    text: str
+    at: Span | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One message on the user's file; `rule` is its identity, `remedy` what to do.
 
-    `at` is the place where the remedy goes; `hops` a packet's way as evidence.
+    `at` is the place where the remedy goes; `hops` a packet's way as evidence;
+    `fix` is the remedy as data, where there is only one.
     """
 
     rule: str
@@ -46,7 +56,8 @@ class Finding:
     message: str
     remedy: str
     notes: tuple[Note, ...] = ()
-    hops: tuple[str, ...] = field(default=())
+    hops: tuple[Step, ...] = ()
+    fix: Fix | None = field(default=None, compare=False, repr=False)
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

@@ -27,14 +27,14 @@ OnScene = Callable[[str], None]
 
 
 def rehearse(
-    scenes: Sequence[Scene], backend: Backend, time_limit: float, on_scene: OnScene | None = None
+    scenes: Sequence[Scene], backend: Backend, time_limit: float, on_scene: OnScene | None = None, hands: int = 1
 ) -> list[Played]:
-    """Play the scenes in one boot, in order; `on_scene` gets the name of each that is done.
+    """Play the scenes in one boot, `hands` at a time; `on_scene` gets the name of each that is done.
 
     Raises LvscError when the kernel did not come up or the time ran out.
     """
     modules = [module for scene in scenes for module in scene.modules]
-    raw = _run([as_json(scene) for scene in scenes], modules, backend, time_limit, on_scene)
+    raw = _run([as_json(scene) for scene in scenes], modules, backend, time_limit, on_scene, hands)
     return [played(scene.probes, result) for scene, result in zip(scenes, raw, strict=True)]
 
 

@@ -87,6 +87,7 @@ def as_json(scene: Scene) -> dict[str, Any]:
     return {
         "name": scene.name,
         "settle": _SETTLE,
+        "quick": True,
         "segments": list(_segments(scene)),
         "moving": _moving(scene.hosts),
         "directors": [name for name, host in scene.hosts.items() if host.role is HostRole.DIRECTOR],
@@ -153,7 +154,7 @@ def _steps(host: HostState, files: dict[str, str]) -> Iterator[dict[str, Any]]:
 
 def _base(host: HostState) -> Iterator[str]:
     """What the host has by itself; all it holds, where lvsc does not manage it."""
-    yield "link set lo up"
+    yield "link set dev lo up"
     for link in host.links:
         if link.segment is not None:
             yield f"link set dev {link.name} mtu {link.mtu} up"
@@ -166,7 +167,7 @@ def _base(host: HostState) -> Iterator[str]:
 def _address(held: Held) -> str:
     nodad = " nodad" if held.address.version == 6 else ""
     quiet = " preferred_lft 0" if held.quiet and nodad else ""
-    return f"address add {held.address} dev {held.device}{nodad}{quiet}"
+    return f"address replace {held.address} dev {held.device}{nodad}{quiet}"
 
 
 def _reachable(host: HostState) -> Iterable[Any]:

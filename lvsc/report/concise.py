@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from lvsc.finding import Finding
-from lvsc.report.base import Sources
+from lvsc.report.base import Report
 from lvsc.report.plain import plain
 
 NAME = "concise"
 
 
-def render(findings: Sequence[Finding], sources: Sources, color: bool) -> str:
+def render(report: Report, color: bool) -> str:
     """A line for each finding."""
     return "".join(
         f"{plain(each.at.file)}:{each.at.line}:{each.at.column}: "
         f"{each.severity.value}[{each.rule}] {plain(each.message)}\n"
-        for each in findings
+        for each in report.findings
     )

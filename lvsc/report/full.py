@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
-from lvsc.report.base import Sources
+from lvsc.report.base import Report
 from lvsc.report.plain import plain, width
 from lvsc.source import Span
 
@@ -14,10 +14,11 @@ _WIDEST = 160
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 
 
-def render(findings: Sequence[Finding], sources: Sources, color: bool) -> str:
+def render(report: Report, color: bool) -> str:
     """Each finding with its piece of the file, a blank line between."""
-    lines = {name: text.splitlines() for name, text in sources.items()}
-    return "".join("".join(f"{line}\n" for line in _finding(each, lines, _Paint(color))) + "\n" for each in findings)
+    lines = {name: text.splitlines() for name, text in report.sources.items()}
+    shown = (_finding(each, lines, _Paint(color)) for each in report.findings)
+    return "".join("".join(f"{line}\n" for line in each) + "\n" for each in shown)
 
 
 class _Paint:
@@ -41,7 +42,7 @@ def _finding(finding: Finding, lines: dict[str, list[str]], paint: _Paint) -> It
     for note in finding.notes:
         yield from _note(note, margin, lines, paint)
     for hop in finding.hops:
-        yield f"{' ' * margin} {paint('1;34', '=')} hop: {plain(hop)}"
+        yield f"{' ' * margin} {paint('1;34', '=')} hop: {plain(hop.text)}"
     yield f"{' ' * margin} {paint('1;34', '=')} {paint('1', 'help')}: {plain(finding.remedy)}"
 
 

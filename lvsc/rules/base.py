@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lvsc.finding import Finding, Note, Severity
+from lvsc.finding import Finding, Fix, Note, Severity, Step
 from lvsc.graph import Cluster
 from lvsc.source import Span
 from lvsc.state import Hosts, HostState
@@ -24,10 +24,16 @@ class Rule:
     severity: Severity
 
     def at(
-        self, span: Span, message: str, remedy: str, notes: Iterable[Note] = (), hops: Iterable[str] = ()
+        self,
+        span: Span,
+        message: str,
+        remedy: str,
+        notes: Iterable[Note] = (),
+        hops: Iterable[Step] = (),
+        fix: Fix | None = None,
     ) -> Finding:
         """A finding of this rule."""
-        return Finding(self.name, self.severity, span, message, remedy, tuple(notes), tuple(hops))
+        return Finding(self.name, self.severity, span, message, remedy, tuple(notes), tuple(hops), fix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Severity
 from lvsc.rules import ipvs
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import set_sysctl
 
 RULE = Rule("defence-always-on", Severity.WARNING)
 _ALWAYS = 3
@@ -36,4 +37,5 @@ def check(site: Site) -> Iterator[Finding]:
         if name in _DOES and value == _ALWAYS:
             message = f"director {host.name} {_DOES[name]} at all times, whatever memory is free"
             remedy = f"write {ipvs.shown(name)}: 1, which acts while memory is short"
-            yield RULE.at(ipvs.at(host, name), f"{message} ({ipvs.shown(name)} {value})", remedy)
+            fix = set_sysctl(host, ipvs.path(name), 1)
+            yield RULE.at(ipvs.at(host, name), f"{message} ({ipvs.shown(name)} {value})", remedy, fix=fix)

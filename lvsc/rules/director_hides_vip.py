@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.state import HostState
 from lvsc.topology import Vip
 from lvsc.words import Address, sysctl_name
@@ -54,7 +55,8 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
                 answers = "any address" if value == _NOTHING else f"VIP {address}, which is in no subnet of {port.name}"
                 message = f"director {name} does not answer ARP for {answers} (arp_ignore is {value} on {port.name})"
                 note = Note(vip.origin.name, "the VIP that nobody finds")
-                yield at, RULE.at(at, message, f"set {sysctl_name(path)}: 1 on {name}", [note])
+                fix = set_sysctl(host, path, 1)
+                yield at, RULE.at(at, message, f"set {sysctl_name(path)}: 1 on {name}", [note], fix=fix)
                 break
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.source import Span
 from lvsc.topology import Host
 from lvsc.words import Address, sysctl_name
@@ -47,7 +48,8 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
                 said = f"{host.role.value} {host.name} does not hear on {link.name}"
                 message = f"{said} that {what} {address} has moved ({sysctl_name(key)} is 1)"
                 note = Note(place, "it moves between directors")
-                yield at, RULE.at(at, message, f"set {sysctl_name(key)}: 0 on {host.name}", [note])
+                fix = set_sysctl(host, key, 0)
+                yield at, RULE.at(at, message, f"set {sysctl_name(key)}: 0 on {host.name}", [note], fix=fix)
 
 
 def _moving(site: Site) -> dict[str, list[Moving]]:

@@ -6,7 +6,7 @@ import bisect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from lvsc.finding import Finding
+from lvsc.finding import Finding, Step
 from lvsc.rules.base import Site, gateway_span, sysctl_span
 from lvsc.rules.way_home import declared
 from lvsc.source import Span
@@ -91,6 +91,11 @@ def place_of(site: Site, hop: Hop | None) -> Span | None:
     return host.origin.name
 
 
+def steps(site: Site, failure: Failure) -> tuple[Step, ...]:
+    """The hops of a failing walk in words, each with its place."""
+    return tuple(Step(str(hop), place_of(site, hop)) for hop in failure.evidence)
+
+
 class Places:
     """Which object of the topology a place belongs to: the last whose name stands before it."""
 
@@ -144,12 +149,12 @@ def explain(site: Site, findings: Iterable[Finding]) -> tuple[list[Finding], lis
     found = []
     for finding in findings:
         ends = EXPLAINS.get(finding.rule, ())
-        hops: tuple[str, ...] = ()
+        hops: tuple[Step, ...] = ()
         if ends and met:
             owners = {places.owner(span) for span in (finding.at, *(note.span for note in finding.notes))}
             for number, (failure, objects) in enumerate(met):
                 if failure.end in ends and owners & objects:
                     explained.add(number)
-                    hops = hops or failure.evidence
+                    hops = hops or steps(site, failure)
         found.append(replace(finding, hops=hops) if hops and not finding.hops else finding)
     return found, [failure for number, (failure, _) in enumerate(met) if number not in explained]

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 from lvsc.rules.platforms import network_note
 from lvsc.words import Platform
 
@@ -36,4 +37,5 @@ def check(site: Site) -> Iterator[Finding]:
             said = f"director {second} takes over when a snapshot of {segment.platform} stops {first}"
             message = f"{said} for more than {3 * group.advert_interval} s"
             remedy = f"write `advert_interval: 3` on {group.name}: {second} waits for 10 s"
-            yield RULE.at(group.origin.at("advert_interval"), message, remedy, [network_note(segment)])
+            fix = put(group.origin.node, "advert_interval", 3, safe=False)
+            yield RULE.at(group.origin.at("advert_interval"), message, remedy, [network_note(segment)], fix=fix)

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 
 RULE = Rule("follower-with-other-directors", Severity.WARNING)
 _ORDER = Rule(RULE.name, Severity.INFO)
@@ -40,4 +41,5 @@ def check(site: Site) -> Iterator[Finding]:
             message = f"{said}, but director {alone[0]} is in {which.name} alone and takes over nothing of the other"
         remedy = f"write `directors: [{', '.join(leader.directors)}]` on {group.name}"
         note = Note(leader.origin.at("directors"), f"the directors of {leader.name}")
-        yield (RULE if alone else _ORDER).at(group.origin.at("directors"), message, remedy, [note])
+        fix = put(group.origin.node, "directors", list(leader.directors), safe=not alone)
+        yield (RULE if alone else _ORDER).at(group.origin.at("directors"), message, remedy, [note], fix=fix)

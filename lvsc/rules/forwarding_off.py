@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.state import HostState
 from lvsc.words import Family, ForwardingMethod, sysctl_name
 
@@ -45,7 +46,7 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
                     at = sysctl_span(host, key)
                     message = f"director {name} drops the replies of service {entry.name}: {sysctl_name(key)} is 0"
                     note = Note(site.topology.services[entry.name].origin.at("mode"), "nat needs forwarding")
-                    yield at, RULE.at(at, message, f"set {sysctl_name(key)}: 1", [note])
+                    yield at, RULE.at(at, message, f"set {sysctl_name(key)}: 1", [note], fix=set_sysctl(host, key, 1))
 
 
 def _deciding(director: HostState, family: Family, device: str | None) -> str:

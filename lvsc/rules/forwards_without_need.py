@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, sysctl_span
+from lvsc.rules.mending import drop_sysctl
 from lvsc.state import HostState
 from lvsc.topology import Host
 from lvsc.words import Address, Family, ForwardingMethod, sysctl_name
@@ -39,7 +40,7 @@ def check(site: Site) -> Iterator[Finding]:
             if key is not None and not _translates(state, family) and not _is_gateway(state, family, used):
                 said = f"director {name} forwards IPv{family.value} packets ({sysctl_name(key)} is 1)"
                 message = f"{said}: none of its services needs that, and nobody has it as a gateway"
-                yield RULE.at(sysctl_span(host, key), message, f"remove {sysctl_name(key)}")
+                yield RULE.at(sysctl_span(host, key), message, f"remove {sysctl_name(key)}", fix=drop_sysctl(host, key))
 
 
 def _stated(host: Host, *families: Family) -> str | None:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 from lvsc.topology import Service
 from lvsc.words import ForwardingMethod, Protocol, Scheduler
 
@@ -39,10 +40,12 @@ def check(site: Site) -> Iterator[Finding]:
         mode = service.mode.value
         if service.mode is ForwardingMethod.NAT:
             message = f"service {service.name} (ftp, {mode}) has no helper: data connections fail"
-            yield RULE.at(at, message, "add `helper: ftp`", [note])
+            fix = put(service.origin.node, "helper", "ftp")
+            yield RULE.at(at, message, "add `helper: ftp`", [note], fix=fix)
         else:
             message = f"service {service.name} (ftp, {mode}) has no persistence: passive data connections fail"
-            yield RULE.at(at, message, "add `persistence: 5m`", [note])
+            fix = put(service.origin.node, "persistence", "5m", safe=False)
+            yield RULE.at(at, message, "add `persistence: 5m`", [note], fix=fix)
 
 
 def _loses_data(service: Service) -> bool:

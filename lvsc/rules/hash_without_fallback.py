@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lvsc.finding import Finding, Note, Severity
+from lvsc.finding import Finding, Fix, Note, Severity
 from lvsc.rules.base import Rule, Site, once
+from lvsc.rules.mending import put, stating
 from lvsc.topology import Member, Service
 from lvsc.words import Scheduler, SchedulerFlag
 
@@ -41,7 +42,7 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
                 message = f"{who}: {_refused(service, member)}"
                 key = "upper_threshold" if member.weight else "weight"
                 note = Note(member.origin.at(key), "this one can be unavailable")
-                yield at, RULE.at(at, message, _remedy(service, member), [note])
+                yield at, RULE.at(at, message, _remedy(service, member), [note], fix=_fix(service))
 
 
 def _unavailable(service: Service) -> Member | None:
@@ -66,6 +67,18 @@ def _remedy(service: Service, member: Member) -> str:
     if service.scheduler is Scheduler.DH:
         key = "`upper_threshold`" if member.weight else "`weight: 0`"
         return f"choose a scheduler other than dh, or take {member.server} out instead of using {key}"
-    flags = [SchedulerFlag.FALLBACK.value, *(flag.value for flag in service.flags)]
+    flags = _flags(service)
     shown = f"[{', '.join(flags)}]" if service.flags else flags[0]
     return f"write `scheduler_flags: {shown}`"
+
+
+def _flags(service: Service) -> list[str]:
+    return [SchedulerFlag.FALLBACK.value, *(flag.value for flag in service.flags)]
+
+
+def _fix(service: Service) -> Fix | None:
+    if service.scheduler is Scheduler.DH:
+        return None
+    flags = _flags(service)
+    node = stating(service.origin, "scheduler_flags" if service.flags else "scheduler")
+    return put(node, "scheduler_flags", flags if service.flags else flags[0])

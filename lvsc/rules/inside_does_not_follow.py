@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once
+from lvsc.rules.mending import put
 from lvsc.rules.vrrp import carried_by
 from lvsc.rules.way_home import Way, steps, ways_home
 from lvsc.topology import Failover
@@ -54,4 +55,5 @@ def _finding(way: Way, inner: Failover, outer: Failover, gateway: Address) -> Fi
     said = f"failover group {inner.name} with gateway {gateway} does not move together with group {outer.name}"
     message = f"{said}, which holds VIP {way.vip.name}"
     note = Note(way.vip.origin.at("failover"), f"real server {way.host.name} answers for it through {gateway}")
-    return RULE.at(inner.origin.at("follows"), message, f"add `follows: {outer.name}` to {inner.name}", [note])
+    remedy, fix = f"add `follows: {outer.name}` to {inner.name}", put(inner.origin.node, "follows", outer.name)
+    return RULE.at(inner.origin.at("follows"), message, remedy, [note], fix=fix)

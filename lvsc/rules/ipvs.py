@@ -44,6 +44,11 @@ def setting(state: HostState, name: str) -> int:
     return default(name) if value is None else value
 
 
+def path(name: str) -> str:
+    """The setting's path below /proc/sys."""
+    return f"{_TREE}{name}"
+
+
 def shown(name: str) -> str:
     """The setting as a user writes it."""
     return sysctl_name(f"{_TREE}{name}")

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 from lvsc.rules.nodes import ipvs_nodes
 from lvsc.state import HostState
 
@@ -39,7 +40,8 @@ def check(site: Site) -> Iterator[Finding]:
             message = f"{said}, whichever node {kubernetes.announcer} has chosen"
             at = origin.at("strict_arp" if origin.says("strict_arp") else "proxy_mode")
             note = Note(origin.at("announcer"), "one node is to answer")
-            yield RULE.at(at, message, "add `strict_arp: true`, here and in kube-proxy's ipvs.strictARP", [note])
+            remedy = "add `strict_arp: true`, here and in kube-proxy's ipvs.strictARP"
+            yield RULE.at(at, message, remedy, [note], fix=put(origin.node, "strict_arp", True, safe=False))
 
 
 def _answers(state: HostState, device: str) -> bool:

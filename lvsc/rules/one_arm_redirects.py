@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.rules.way_home import Way, ways_home
 from lvsc.state import HostState
 from lvsc.topology import Host
@@ -60,7 +61,7 @@ def _redirects(site: Site, way: Way, director: Host) -> Iterator[tuple[object, F
         said = f"director {director.name} sends redirects on {inside.device}"
         message = f"{said}: real server {way.host.name} learns to answer {way.client.name} past it"
         note = Note(way.service.origin.at("mode"), "nat needs replies to pass the director")
-        yield at, RULE.at(at, message, f"set {sysctl_name(on)}: 0", [note])
+        yield at, RULE.at(at, message, f"set {sysctl_name(on)}: 0", [note], fix=set_sysctl(director, on, 0))
 
 
 def _deaf(server: HostState, way: Way) -> bool:

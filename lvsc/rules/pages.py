@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from lvsc.finding.pages import CHOICES
 from lvsc.rules import RULES
 from lvsc.topology.pages import LANGUAGE
 
-PAGES: dict[str, str] = {**LANGUAGE, **{module.RULE.name: module.__doc__ or "" for module in RULES}}
+PAGES: dict[str, str] = {**LANGUAGE, **CHOICES, **{module.RULE.name: module.__doc__ or "" for module in RULES}}

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 from lvsc.source import Span
 from lvsc.topology import Service
 from lvsc.words import ForwardingMethod, Scheduler
@@ -58,7 +59,8 @@ def _key(service: Service, port: int) -> object:
 def _several(service: Service, ports: list[int]) -> Finding:
     shown = " and ".join(map(str, ports[:2]))
     message = f"a client may meet two real servers at ports {shown} of service {service.name}: each is persistent alone"
-    return RULE.at(_at(service), message, "add `as_one: true`")
+    fix = put(service.origin.node, "as_one", True, safe=False)
+    return RULE.at(_at(service), message, "add `as_one: true`", fix=fix)
 
 
 def _pair(first: Service, port: int, service: Service, own: int) -> Finding:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 from lvsc.rules.platforms import CLOUDS, network_note
 
 RULE = Rule("platform-without-multicast", Severity.ERROR)
@@ -37,7 +38,8 @@ def check(site: Site) -> Iterator[Finding]:
             said = f"failover group {group.name} advertises by multicast, which {segment.platform} does not carry"
             message = f"{said}: each of its directors takes the VIPs"
             at = group.origin.at("unicast" if group.origin.says("unicast") else "network")
-            yield RULE.at(at, message, f"add `unicast: true` to {group.name}", [network_note(segment)])
+            fix = put(group.origin.node, "unicast", True)
+            yield RULE.at(at, message, f"add `unicast: true` to {group.name}", [network_note(segment)], fix=fix)
         other = networks[group.sync.network] if group.sync is not None else segment
         if group.sync is not None and other.platform in CLOUDS:
             said = f"failover group {group.name} synchronises connections by multicast"

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once
+from lvsc.rules.mending import drop
 from lvsc.topology import Service
 from lvsc.words import ForwardingMethod
 
@@ -38,7 +39,8 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             message = f"{message} to port {member.port} of {member.server}"
             remedy = f"remove `port: {member.port}`: each packet keeps its port"
             key = "ports" if service.origin.says("ports") else "port"
-            yield at, RULE.at(at, message, remedy, [Note(service.origin.at(key), "what clients ask for")])
+            note = Note(service.origin.at(key), "what clients ask for")
+            yield at, RULE.at(at, message, remedy, [note], fix=drop(member.origin.node, "port"))
 
 
 def _several(service: Service) -> str:

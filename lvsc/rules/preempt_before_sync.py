@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Severity
 from lvsc.rules import ipvs
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 
 RULE = Rule("preempt-before-sync", Severity.WARNING)
 
@@ -34,4 +35,4 @@ def check(site: Site) -> Iterator[Finding]:
             message = f"{message} their connections: sync does not keep those"
             key = "preempt" if group.origin.says("preempt") else "sync"
             remedy = f"write `preempt: false` in {group.name}"
-            yield RULE.at(group.origin.at(key), message, remedy)
+            yield RULE.at(group.origin.at(key), message, remedy, fix=put(group.origin.node, "preempt", False))

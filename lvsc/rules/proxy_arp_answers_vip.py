@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.state import HostState, Link
 from lvsc.topology import Host, Vip
 from lvsc.words import sysctl_name
@@ -60,7 +61,8 @@ def _answers(site: Site, host: Host, state: HostState, link: Link, vips: list[Vi
             said = f"{host.role.value} {host.name} answers ARP for VIP {address} on {link.name}"
             message = f"{said}, because its way there is {hop.device} and {sysctl_name(key)} is 1"
             note = Note(vip.origin.name, f"the VIP is on network {vip.network}")
-            yield at, RULE.at(at, message, f"set {sysctl_name(key)}: 0 on {host.name}", [note])
+            fix = set_sysctl(host, key, 0)
+            yield at, RULE.at(at, message, f"set {sysctl_name(key)}: 0 on {host.name}", [note], fix=fix)
             return
 
 

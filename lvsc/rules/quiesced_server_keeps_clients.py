@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules import ipvs
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import drop_sysctl
 
 RULE = Rule("quiesced-server-keeps-clients", Severity.WARNING)
 _NAME = "expire_quiescent_template"
@@ -37,4 +38,5 @@ def check(site: Site) -> Iterator[Finding]:
             message = f"director {host.name} keeps persistent clients of service {service.name} on a real server"
             message = f"{message} whose weight is set to 0 ({_NAME} 0)"
             notes = [Note(service.origin.at("persistence"), "it is persistent")]
-            yield RULE.at(ipvs.at(host, name), message, "remove this setting: lvsc writes 1", notes)
+            fix = drop_sysctl(host, ipvs.path(name))
+            yield RULE.at(ipvs.at(host, name), message, "remove this setting: lvsc writes 1", notes, fix=fix)

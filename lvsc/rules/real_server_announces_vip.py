@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.arp import exposed, in_time
 from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.state import HostState, Link
 from lvsc.words import Address, sysctl_name
 
@@ -50,7 +51,8 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             message = f"real server {host.name} keeps VIP {address} out of its ARP requests only if {why}"
             path = path.replace(f"/{link.name}/", "/all/")
         note = Note(site.topology.vips[service.vip].origin.name, "the VIP it takes over")
-        yield at, rule.at(at, message, f"set {sysctl_name(path)}: 2 on {host.name}", [note])
+        fix = set_sysctl(host, path, 2)
+        yield at, rule.at(at, message, f"set {sysctl_name(path)}: 2 on {host.name}", [note], fix=fix)
 
 
 def _near(state: HostState, link: Link, address: Address) -> bool:

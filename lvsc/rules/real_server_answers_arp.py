@@ -29,6 +29,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.arp import exposed, in_time
 from lvsc.rules.base import Rule, Site, deciding, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.state import HostState, Link
 from lvsc.topology import Host
 from lvsc.words import Address, sysctl_name
@@ -61,12 +62,13 @@ def _on_device(host: Host, link: Link, address: Address, note: Note) -> tuple[ob
 
 def _by_setting(host: Host, state: HostState, link: Link, address: Address, note: Note) -> tuple[object, Finding]:
     value, path = deciding(state, "arp_ignore", link.name)
-    at = sysctl_span(host, path)
+    at, fix = sysctl_span(host, path), set_sysctl(host, path, 1)
     what = f"for VIP {address}" if value != _HIDES_ALL else "for no address, not even its own"
     message = f"real server {host.name} answers ARP {what} (arp_ignore is {value} on {link.name})"
     if in_time(state, "arp_ignore", link.name) in _HIDES:
         path = path.replace(f"/{link.name}/", "/all/")
         at = sysctl_span(host, "net/ipv4/conf/default/arp_ignore")
         message = f"real server {host.name} hides VIP {address} only if this was set before {link.name} had an address"
-        return (at, "sysctl"), _IN_TIME.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note])
-    return (at, "sysctl"), RULE.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note])
+        fix = set_sysctl(host, path, 1)
+        return (at, "sysctl"), _IN_TIME.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note], fix=fix)
+    return (at, "sysctl"), RULE.at(at, message, f"set {sysctl_name(path)}: 1 on {host.name}", [note], fix=fix)

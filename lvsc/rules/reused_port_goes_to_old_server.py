@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Severity
 from lvsc.rules import ipvs
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import drop_sysctl
 
 RULE = Rule("reused-port-goes-to-old-server", Severity.WARNING)
 _NAME = "conn_reuse_mode"
@@ -31,4 +32,5 @@ def check(site: Site) -> Iterator[Finding]:
         if name == _NAME and value == 0:
             message = f"director {host.name} sends a client port that is used again to its old real server, even one"
             message = f"{message} with weight 0 or none any more ({_NAME} 0)"
-            yield RULE.at(ipvs.at(host, name), message, "remove this setting: the kernel has 1")
+            fix = drop_sysctl(host, ipvs.path(name))
+            yield RULE.at(ipvs.at(host, name), message, "remove this setting: the kernel has 1", fix=fix)

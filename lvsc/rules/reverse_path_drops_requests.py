@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.rules.reverse_path import LOOSE, Crossing, crossings, drops, filtering, settings
 from lvsc.words import HostRole
 
@@ -49,6 +50,7 @@ def _finding(each: Crossing, value: int) -> tuple[object, Finding]:
     why = f"(strict), and {way} {each.back.device}" if each.back else "and it has no route back"
     message = f"{host.role.value} {host.name} drops requests of {each.client} on {device}: rp_filter is {value} {why}"
     remedy = f"set net.ipv4.conf.{device}.rp_filter: {LOOSE} on {host.name}"
+    fix = set_sysctl(host, f"net/ipv4/conf/{device}/rp_filter", LOOSE, safe=False) if each.back else None
     if each.back is None:
         remedy = f"give {host.name} a route to {each.client}, such as a `gateway`"
-    return at, RULE.at(at, message, remedy, [each.note])
+    return at, RULE.at(at, message, remedy, [each.note], fix=fix)

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.rules.reverse_path import LOOSE, STRICT, filtering, settings
 from lvsc.state import HostState, Link, LinkKind
 from lvsc.words import Family, ForwardingMethod
@@ -52,7 +53,9 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
                 why = "strict" if value == STRICT else "loose, on a device without an address"
                 message = f"real server {host.name} drops what comes out of {link.name}: rp_filter is {value} ({why})"
                 note = Note(service.origin.at("mode"), f"service {service.name} sends requests through it")
-                yield at, RULE.at(at, message, _remedy(link.name, bare), [note])
+                path = f"net/ipv4/conf/{link.name}/rp_filter"
+                fix = None if bare else set_sysctl(host, path, LOOSE, safe=False)
+                yield at, RULE.at(at, message, _remedy(link.name, bare), [note], fix=fix)
 
 
 def opens_v4(state: HostState, link: Link) -> bool:

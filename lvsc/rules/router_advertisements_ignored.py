@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, gateway_span, once, sysctl_span
+from lvsc.rules.mending import set_sysctl
 from lvsc.state import HostState
 from lvsc.topology import Host
 from lvsc.words import Address
@@ -48,7 +49,7 @@ def _found(site: Site) -> Iterator[tuple[object, Finding]]:
             if stated == _UNLESS_FORWARDING:
                 at = sysctl_span(host, key)
                 message = f"{who} takes no router advertisements on {port.name}, because it forwards IPv6"
-                yield at, RULE.at(at, message, remedy)
+                yield at, RULE.at(at, message, remedy, fix=set_sysctl(host, key, _ALWAYS))
             elif stated is None and gateway is not None:
                 at = gateway_span(site, host, gateway)
                 said = f"{who} loses its gateway {gateway} if that comes from router advertisements"

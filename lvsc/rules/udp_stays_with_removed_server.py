@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules import ipvs
 from lvsc.rules.base import Rule, Site, once
+from lvsc.rules.mending import set_sysctls
 from lvsc.topology import Service
 from lvsc.words import Protocol
 
@@ -48,6 +49,6 @@ def _stays(site: Site, service: Service, lax: list[str]) -> Finding:
     message = f"director {host.name} drops datagrams of service {service.name} while their client keeps its port,"
     message = f"{message} once its real server is taken out ({_NAME} is 0)"
     remedy = f"set {ipvs.shown(_NAME)}: 1 on {', '.join(lax)}"
-    return RULE.at(
-        ipvs.at(host, _NAME), message, remedy, [Note(service.origin.at("health"), "the check that takes it out")]
-    )
+    note = Note(service.origin.at("health"), "the check that takes it out")
+    fix = set_sysctls([site.topology.directors[name] for name in lax], ipvs.path(_NAME), 1, safe=False)
+    return RULE.at(ipvs.at(host, _NAME), message, remedy, [note], fix=fix)

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site
+from lvsc.rules.mending import put
 from lvsc.topology import Service
 from lvsc.words import ForwardingMethod, Protocol, Scheduler
 
@@ -40,7 +41,9 @@ def check(site: Site) -> Iterator[Finding]:
             message = (
                 f"service {service.name} ({_PORTS[port]}) sends all datagrams of one client port to one real server"
             )
-            yield RULE.at(at, message, _remedy(service))
+            alone = service.protocols == (Protocol.UDP,)
+            fix = put(service.origin.node, "one_packet", True, safe=False) if alone else None
+            yield RULE.at(at, message, _remedy(service), fix=fix)
 
 
 def _pins(service: Service) -> bool:

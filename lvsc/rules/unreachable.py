@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, named
-from lvsc.rules.evidence import explain, place_of
+from lvsc.rules.evidence import explain, place_of, steps
 from lvsc.walk import End
 from lvsc.walk.survey import Failure
 
@@ -80,4 +80,4 @@ def _finding(site: Site, failures: list[Failure]) -> Finding:
     at = place_of(site, last) or service.origin.name
     notes = [Note(service.origin.name, "the service")] if at != service.origin.name else []
     remedy = _REMEDIES.get(first.end, "follow the packet with `lvsc walk`, and mend the last hop")
-    return RULE.at(at, f"{what}, {first.when}{where}", remedy, notes, first.evidence)
+    return RULE.at(at, f"{what}, {first.when}{where}", remedy, notes, steps(site, first))

@@ -3,6 +3,7 @@
 from lvsc.topology.load import Loaded, load
 from lvsc.topology.model import (
     Client,
+    Expectation,
     Failover,
     Health,
     Host,
@@ -21,6 +22,7 @@ from lvsc.topology.model import (
 
 __all__ = [
     "Client",
+    "Expectation",
     "Failover",
     "Health",
     "Host",

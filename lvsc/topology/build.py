@@ -10,6 +10,7 @@ from lvsc.source import Span
 from lvsc.topology.build_gateways import gateways
 from lvsc.topology.build_hosts import clients, hosts, segments
 from lvsc.topology.build_services import Services
+from lvsc.topology.build_tests import Tests
 from lvsc.topology.build_vips import failovers, vips
 from lvsc.topology.desk import Desk
 from lvsc.topology.merge import Merged
@@ -31,15 +32,20 @@ def build(merged: Merged) -> tuple[Topology, list[Finding]]:
     pools = {item.name: item for item in sections["pools"]}
     names = {item.name for item in sections["vips"]}
     services = Services(desk, servers, names, pools, merged.service_defaults)
+    origins = clients(desk, sections["clients"], networks, routers)
+    hosts_ = {**routers, **directors, **servers}
+    serving = {item.name for item in sections["services"]}
+    tests = Tests(desk, origins, serving, hosts_, servers, pools)
     topology = Topology(
         networks=networks,
         routers=_routed(desk, routers, networks, targets),
         directors=_routed(desk, directors, networks, targets),
         real_servers=_routed(desk, servers, networks, targets),
-        clients=clients(desk, sections["clients"], networks, routers),
+        clients=origins,
         failover=groups,
         vips=held,
         services=services.build(sections["services"]),
+        tests=tests.build(merged.tests),
     )
     _one_kind(desk, topology)
     return topology, desk.findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic_core import ValidationError
 
@@ -18,21 +18,25 @@ from lvsc.topology.spec.compiled import validator
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A topology and what is wrong with its text; None where a file has another shape than the language."""
+    """A topology and what is wrong with its text; None where a file has another shape than the language.
+
+    `roots` are the files that could be read, whatever their shape.
+    """
 
     topology: Topology | None
     findings: tuple[Finding, ...]
+    roots: tuple[Map, ...] = field(default=(), compare=False)
 
 
 def load(files: Iterable[tuple[str, bytes]]) -> Loaded:
     """Read, check and join the files, given as name and content."""
     findings: list[Finding] = []
-    roots = [root for name, data in files if (root := _root(name, data, findings)) is not None]
+    roots = tuple(root for name, data in files if (root := _root(name, data, findings)) is not None)
     if findings or not roots:
-        return Loaded(None, tuple(findings))
+        return Loaded(None, tuple(findings), roots)
     merged, twice = merge(roots)
     topology, wrong = build(merged)
-    return Loaded(topology, tuple(twice + wrong))
+    return Loaded(topology, tuple(twice + wrong), roots)
 
 
 def _root(name: str, data: bytes, findings: list[Finding]) -> Map | None:
@@ -47,5 +51,4 @@ def _root(name: str, data: bytes, findings: list[Finding]) -> Map | None:
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=True)
         findings.extend(shape_findings(root, [dict(each) for each in errors]))
-        return None
     return root

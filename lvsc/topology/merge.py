@@ -28,6 +28,7 @@ class Merged:
     sections: dict[str, list[Named]]
     service_defaults: Map | None
     start: Span
+    tests: tuple[Map, ...] = ()
 
 
 def merge(roots: Iterable[Map]) -> tuple[Merged, list[Finding]]:
@@ -47,7 +48,9 @@ def merge(roots: Iterable[Map]) -> tuple[Merged, list[Finding]]:
                 findings.append(_twice("defaults", "service", at, stated))
             else:
                 defaults, stated = general["service"], at
-    return Merged({name: list(found.values()) for name, found in sections.items()}, defaults, roots[0].span), findings
+    tests = tuple(node for root in roots for node in root.get("tests") or ())
+    joined = {name: list(found.values()) for name, found in sections.items()}
+    return Merged(joined, defaults, roots[0].span, tests), findings
 
 
 def _add(found: dict[str, Named], section: str, objects: Any, findings: list[Finding]) -> None:

@@ -263,6 +263,18 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """A test: these clients reach these services; `answered_by` None is anyone."""
+
+    clients: tuple[str, ...]
+    services: tuple[str, ...]
+    answered_by: tuple[str, ...] | None
+    down: tuple[str, ...]
+    never: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Topology:
     """A whole cluster, by name."""
 
@@ -274,6 +286,7 @@ class Topology:
     failover: Mapping[str, Failover]
     vips: Mapping[str, Vip]
     services: Mapping[str, Service]
+    tests: tuple[Expectation, ...] = ()
 
     def hosts(self) -> Iterator[Host]:
         """Routers, directors and real servers."""

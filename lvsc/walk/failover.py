@@ -33,7 +33,7 @@ def _settled(host: HostState, masters: dict[str, str], down: Collection[str]) ->
     if sync is not None and sync.role is None:
         holds = any(instance.name == sync.instance for instance in mine)
         sync = replace(sync, role="master" if holds else "backup")
-    services = tuple(_checked(service, down) for service in host.ipvs)
+    services = tuple(checked(service, down) for service in host.ipvs)
     return replace(host, addresses=(*host.addresses, *_held(mine)), vrrp=(), sync=sync, ipvs=services)
 
 
@@ -44,7 +44,7 @@ def _held(instances: list[VrrpInstance]) -> Iterator[Held]:
             yield Held(device, address, quiet=True, ours=True)
 
 
-def _checked(service: VirtualService, down: Collection[str]) -> VirtualService:
+def checked(service: VirtualService, down: Collection[str]) -> VirtualService:
     """A health checker takes out what is down; when nothing with a weight is left, the sorry server stands in."""
     left = service.destinations
     if service.health is not None and down:

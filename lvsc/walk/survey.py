@@ -8,7 +8,7 @@ class one walk is made, over the few hosts that it needs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -61,10 +61,10 @@ class Failure:
         return tuple(hops[: hops.index(lost) + 1]) if lost is not None else tuple(hops)
 
     @property
-    def evidence(self) -> tuple[str, ...]:
-        """The hops in words; who answers for whom only where that is the matter."""
+    def evidence(self) -> tuple[Hop, ...]:
+        """The hops that tell; who answers for whom only where that is the matter."""
         matters = self.end in (None, End.NO_NEIGHBOUR)
-        return tuple(str(hop) for hop in distinct(self.hops) if matters or not hop.resolves)
+        return tuple(hop for hop in distinct(self.hops) if matters or not hop.resolves)
 
     @property
     def end(self) -> End | None:
@@ -81,15 +81,16 @@ class Group:
 
 
 class Survey:
-    """The failures of a cluster; walked when first asked for."""
+    """The failures of a cluster, perhaps without some of its hosts; walked when first asked for."""
 
-    def __init__(self, hosts: Hosts) -> None:
+    def __init__(self, hosts: Hosts, down: Collection[str] = ()) -> None:
         self._hosts = hosts
+        self._down = down
 
     @cached_property
     def index(self) -> Index:
         """The hosts as they stand, with VRRP's addresses at their holders."""
-        return Index(standing(self._hosts))
+        return Index(standing(self._hosts, self._down))
 
     @cached_property
     def groups(self) -> list[Group]:

@@ -9,11 +9,24 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from lvsc.cli.app import app
 from tests.conftest import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 LVSC = Path(sys.executable).with_name("lvsc")
+
+
+@pytest.fixture
+def here() -> Run:
+    """`lvsc` in this process: for what is asked so often that starting it would be most of the time."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        done = CliRunner().invoke(app, list(arguments))
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    return run
 
 
 @pytest.fixture
@@ -28,7 +41,7 @@ def lvsc() -> Run:
             env={**os.environ, "COLUMNS": "100", **env},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from lvsc.report import FORMS
 from tests.cli.conftest import Run
+from tests.conftest import ROOT
 
 BROKEN = "examples/broken/dr-answers-arp.yaml"
 FULL = """\
@@ -57,7 +61,8 @@ def test_concise_is_a_line_for_each(lvsc: Run) -> None:
 
 
 def test_json_is_whole_also_without_findings(lvsc: Run) -> None:
-    assert json.loads(lvsc("lint", "examples/dr-minimal.yaml", "-o", "json").stdout) == {"version": 1, "findings": []}
+    document = json.loads(lvsc("lint", "examples/dr-minimal.yaml", "-o", "json").stdout)
+    assert document == {"version": 1, "findings": [], "hidden": []}
 
 
 def test_several_reports_in_one_run(lvsc: Run, tmp_path: Path) -> None:
@@ -115,3 +120,26 @@ def test_a_closed_pipe_is_no_traceback(lvsc: Run) -> None:
     done = lvsc("lint", BROKEN, "-o", "json=/dev/full")
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_exit_code_never_depends_on_the_form(name: str, lvsc: Run) -> None:
+    assert lvsc("lint", BROKEN, "-o", name).returncode == 1
+    done = lvsc("lint", "examples/dr-minimal.yaml", "-o", name)
+    assert (done.returncode, done.stderr) == (0, "lvsc: no findings\n")
+
+
+def test_a_document_has_standard_output_to_itself(lvsc: Run, tmp_path: Path) -> None:
+    done = lvsc("lint", BROKEN, "-o", "sarif", "-o", "github")
+    assert done.returncode == 2
+    assert "sarif=FILE" in done.stderr
+    target = tmp_path / "lvsc.sarif"
+    done = lvsc("lint", BROKEN, "-o", f"sarif={target}", "-o", "github", LVSC_RULES_URL="https://docs.example/{rule}")
+    assert done.stdout.startswith("::error file=examples/broken/dr-answers-arp.yaml,line=20,")
+    (rule,) = json.loads(target.read_text())["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["helpUri"] == "https://docs.example/real-server-answers-arp"
+
+
+def test_files_are_named_as_in_their_repository(lvsc: Run) -> None:
+    done = lvsc("lint", "dr-answers-arp.yaml", "-o", "github", cwd=ROOT / "examples" / "broken")
+    assert done.stdout.startswith("::error file=examples/broken/dr-answers-arp.yaml,line=20,")

@@ -17,7 +17,7 @@ from lvsc.rules.pages import PAGES
 from tests.cli.conftest import LVSC, Run
 from tests.conftest import ROOT
 
-COMMANDS = ["init", "lint", "compile", "rehearse", "walk", "graph", "explain", "schema"]
+COMMANDS = ["init", "lint", "compile", "diff", "rehearse", "walk", "test", "graph", "explain", "schema"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -40,8 +40,8 @@ def test_init_never_overwrites(lvsc: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_finding_has_a_page(name: str, lvsc: Run) -> None:
-    page = lvsc("explain", name).stdout
+def test_every_finding_has_a_page(name: str, here: Run) -> None:
+    page = here("explain", name).stdout
     assert page.startswith(f"{name}\n{'=' * len(name)}\n")
     assert re.findall(r"^(Why it hurts|Wrong|Right|Source)$", page, re.M) == [
         "Why it hurts",
@@ -107,12 +107,12 @@ def test_a_stopped_rehearsal_leaves_nothing_behind(number: signal.Signals, tmp_p
     command = [str(LVSC), "rehearse", str(ROOT / "examples" / "dr-pair.yaml")]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 60
     while not list(tmp_path.iterdir()) and time.monotonic() < ends:
         time.sleep(0.05)
     time.sleep(1)
     running.send_signal(number)
-    _, said = running.communicate(timeout=20)
+    _, said = running.communicate(timeout=120)
     assert running.returncode == 128 + number
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []

@@ -42,12 +42,12 @@ def test_a_working_cluster_is_shown_there_and_back(name: str, lvsc: Run) -> None
 
 
 @pytest.mark.parametrize(("name", "end"), LOST.items(), ids=LOST)
-def test_a_broken_cluster_is_shown_to_where_the_packet_is_lost(name: str, end: str, lvsc: Run) -> None:
+def test_a_broken_cluster_is_shown_to_where_the_packet_is_lost(name: str, end: str, here: Run) -> None:
     path = str(TRUTH / f"{name}.json")
-    done = lvsc("walk", "--states", path)
+    done = here("walk", "--states", path)
     assert done.returncode == 1
     assert any(line.startswith("  x ") for line in done.stdout.splitlines())
-    walk = json.loads(lvsc("walk", "--states", path, "--json").stdout)["walks"][0]
+    walk = json.loads(here("walk", "--states", path, "--json").stdout)["walks"][0]
     assert (walk["verdict"] in ("fails", "partial"), walk["end"]) == (True, end)
     assert walk["hop"] == walk["hops"][-1]
     assert walk["hop"]["end"] == end

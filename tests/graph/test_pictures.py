@@ -229,11 +229,11 @@ def test_an_empty_picture_can_be_drawn(draw: Callable[[Picture], str]) -> None:
 @pytest.mark.parametrize("vips", [1, 40], ids=["one VIP", "forty VIPs"])
 def test_a_large_cluster_is_a_small_picture(servers: str, vips: int) -> None:
     topology, hosts = _read(_large(servers, vips))
-    start = time.perf_counter()
+    start = time.process_time()
     found = picture(topology, hosts)
     for draw in DRAWINGS:
         draw(found)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 2
     assert len(found.nodes) < 200
     assert sum(node.count for node in found.nodes if node.kind is NodeKind.SERVICES) == 1000
     assert sum(node.count for node in found.nodes if node.kind is NodeKind.REAL_SERVER) == 200

@@ -14,10 +14,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+
 from lvsc.finding import LvscError
 from lvsc.kernel import network, scratch, settings
 from lvsc.kernel.ipvs import Refusal, Table, explain
-from lvsc.kernel.observe import observe
 from lvsc.plan.thing import (
     Address,
     AddressValue,
@@ -37,7 +37,6 @@ from lvsc.plan.thing import (
     TimeoutsValue,
     Value,
 )
-from lvsc.snapshot import host_json
 
 WEB = Service(4, "tcp", "10.0.0.1", 80)
 found: dict[str, Any] = {}
@@ -289,26 +288,6 @@ def announced() -> Any:
     return {"arp": len(arp), "advertisements": len(advertisements)}
 
 
-def seen() -> Any:
-    script = """
-    ip address add 192.0.2.100/32 dev lo; ip address add 2001:db8::100/128 dev lo nodad preferred_lft 0
-    ip route add default via 10.0.0.254; ip route add 10.7.0.0/16 via 10.0.0.9 metric 5 mtu 1400
-    ip -6 route add default via fd00::9; ip rule add fwmark 1 lookup 100 pref 100
-    ip route add local 0.0.0.0/0 dev lo table 100
-    ip neigh replace 10.0.0.77 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
-    ip link add tunl1 type ipip local 10.0.0.1; ip link set tunl1 up; ip link add v10 link eth0 type vlan id 10
-    ipvsadm -A -t 192.0.2.100:80 -s wlc; ipvsadm -a -t 192.0.2.100:80 -r 10.0.0.11 -g -w 5
-    ipvsadm -A -f 1 -s mh -b mh-port -p 300; ipvsadm -A -t 192.0.2.100:81 -s rr
-    """
-    say(script)
-    host = observe("lvs1")
-    document = host_json(host)
-    document.pop("sysctls")
-    for link in document["links"]:
-        link.pop("mac", None)
-    return {"document": document, "sysctls": dict(host.sysctls)}
-
-
 def main() -> None:
     say(
         "ip link set lo up; ip link add eth0 type veth peer name peer; ip link set eth0 up; ip link set peer up;"
@@ -323,7 +302,6 @@ def main() -> None:
         rehearsed,
         changed,
         announced,
-        seen,
     )
     for part in parts:
         try:

@@ -44,7 +44,7 @@ def asked(path: Path) -> Scene:
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, Played]:
-    return play(asked(path) for path in [*EXAMPLES, *BROKEN, *CLUSTERS])
+    return play((asked(path) for path in [*EXAMPLES, *BROKEN, *CLUSTERS]), hands=4)
 
 
 def words(rules: str) -> list[list[str]]:

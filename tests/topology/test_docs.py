@@ -30,7 +30,7 @@ TABLES = [
     "KubernetesSpec", "FailoverSpec", "SyncSpec", "RealServerSpec", "HoldsSpec", "VipSpec", "ServiceSpec",
     "ServiceSettings", "MemberSpec", "PoolSpec", "PersistenceSpec", "TunnelSpec", "kinds of HealthSpec",
     "pace of HealthSpec", "HttpCheckSpec", "SmtpCheckSpec", "DnsCheckSpec", "UdpCheckSpec", "ScriptCheckSpec",
-    "SorrySpec",
+    "SorrySpec", "ExpectationSpec",
 ]  # fmt: skip
 WITHOUT_KEYS = {"TcpCheckSpec", "PingCheckSpec"}
 ONLY_HOST_KEYS = {"RouterSpec"}

@@ -20,9 +20,9 @@ def repeated(line: str, count: int) -> str:
 
 
 def said(text: str) -> list[Finding]:
-    start = time.perf_counter()
+    start = time.process_time()
     findings = list(load([("f", text.encode())]).findings)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     return findings
 
 

@@ -172,4 +172,9 @@ _WHOLE: dict[str, Any] = {
         "plain": {"vip": "blog", "ports": "8000-8010", "persistence": "5m", "sorry_server": {"address": "192.0.2.7"}},
         "off": {"vip": "blog", "ports": 80, "persistence": None, "health": None, "sorry_server": None},
     },
+    "tests": [
+        {"from": "office", "to": "shop"},
+        {"from": ["office", "home"], "to": ["shop", "blog"], "answered_by": ["web", "old1"], "down": "lvs1"},
+        {"from": "home", "to": "plain", "answered_by": "web[1-3]", "down": ["lvs1", "web1"], "never": ["old1"]},
+    ],
 }

@@ -16,7 +16,7 @@ from lvsc.lab.guest.offload import switch_off
 from lvsc.lab.guest.rtnl import LinkError, quick
 
 _WIRES = "+wires"
-_ROOT = "/run/lvsc-lab"
+ROOT = "/run/lvsc-lab"
 
 
 # An address is usable at once, and no link-local address waits for a second in which neighbours go unheard (RFC 4862).
@@ -55,7 +55,7 @@ class Cluster:
         for name in [*self.hosts, _WIRES]:
             with contextlib.suppress(OSError):
                 netns.remove(name)
-        shutil.rmtree(_ROOT, ignore_errors=True)
+        shutil.rmtree(ROOT, ignore_errors=True)
 
     def _build(self) -> None:
         for name in [*self.hosts, _WIRES]:
@@ -64,7 +64,7 @@ class Cluster:
         self._wire()
         for name, host in self.hosts.items():
             for path, text in host.get("files", {}).items():
-                target = f"{_ROOT}/{name}/{path}"
+                target = f"{ROOT}/{name}/{path}"
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 with open(target, "w", encoding="utf-8") as file:
                     file.write(text)
@@ -95,18 +95,20 @@ class Cluster:
 
     def _step(self, name: str, step: dict[str, Any]) -> None:
         """One step of a host: base network, a file for a tool, or a daemon."""
-        tool, root = step["tool"], f"{_ROOT}/{name}"
+        tool, root = step["tool"], f"{ROOT}/{name}"
         path = f"{root}/{step['path']}" if "path" in step else ""
         if tool in ("ip", "ip6"):
             family = ["-6"] if tool == "ip6" else []
-            self._run(name, ["ip", *family, "-batch", path or "-"], step.get("text"))
+            self._run(name, ["ip", *family, "-batch", path or "-"], self._rest(name, step.get("text")))
         elif tool == "sysctl":
             # A key of a device that is not there yet is no error: it is written again when the device exists.
             self._run(name, ["sysctl", "-q", "-e", "-p", path])
         elif tool == "write":
             self._write(name, step["values"])
         elif tool == "run":
-            self._run(name, step["command"], self._rest(name, step))
+            text = step.get("text")
+            batch = step["command"] == ["ip", "-batch", "-"]
+            self._run(name, step["command"], self._rest(name, text) if batch else text)
         elif tool == "ipvsadm":
             with open(path, encoding="utf-8") as file:
                 self._run(name, ["ipvsadm-restore"], file.read())
@@ -120,10 +122,9 @@ class Cluster:
                 command += pid.split("=")
             self.daemons.append(netns.start(name, command, self.logs[name]))
 
-    def _rest(self, name: str, step: dict[str, Any]) -> str | None:
-        """The input of a command, without what is done over rtnetlink where the scene is to be quick."""
-        text: str | None = step.get("text")
-        if not self.scene.get("quick") or step["command"] != ["ip", "-batch", "-"] or text is None:
+    def _rest(self, name: str, text: str | None) -> str | None:
+        """The lines for `ip`, without what is done over rtnetlink where the scene is to be quick."""
+        if not self.scene.get("quick") or text is None:
             return text
         try:
             return "".join(f"{line}\n" for line in quick(name, text.splitlines()))

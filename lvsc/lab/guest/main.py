@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from lvsc.lab.guest import netns
 from lvsc.lab.guest.asks import answer
-from lvsc.lab.guest.cluster import Cluster, SceneError
+from lvsc.lab.guest.cluster import ROOT, Cluster, SceneError
 from lvsc.lab.guest.deeds import DeedError
 from lvsc.lab.guest.neighbours import forget
 from lvsc.lab.guest.probe import Connection, play
@@ -63,7 +63,7 @@ def _together(scenes: list[dict[str, Any]], hands: int, folder: Path) -> None:
     for number in range(min(hands, len(scenes))):
         child = os.fork()
         if not child:
-            netns.apart()
+            netns.apart(ROOT)
             indices = iter(lambda: int.from_bytes(os.read(turns, 4) or _NONE, "big"), _END)
             _play(scenes, indices, folder / f"results-{number}.jsonl", calm=False)
             os._exit(0)

@@ -41,12 +41,13 @@ def make(name: str) -> None:
         os.close(home)
 
 
-def apart() -> None:
-    """From here on, names are this process's own."""
-    os.makedirs(_FOLDER, exist_ok=True)
+def apart(*folders: str) -> None:
+    """From here on, names and what lies in these folders are this process's own."""
     _must(_LIBC.unshare(_CLONE_NEWNS), "unshare")
     _must(_LIBC.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None), "mount")
-    _must(_LIBC.mount(b"none", _FOLDER.encode(), b"tmpfs", 0, None), "mount")
+    for folder in (_FOLDER, *folders):
+        os.makedirs(folder, exist_ok=True)
+        _must(_LIBC.mount(b"none", folder.encode(), b"tmpfs", 0, None), "mount")
 
 
 def remove(name: str) -> None:

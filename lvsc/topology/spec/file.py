@@ -7,6 +7,7 @@ from typing import Annotated, Required
 from pydantic import Field
 
 from lvsc.topology.spec.base import Name, RangeName, Spec
+from lvsc.topology.spec.expectations import ExpectationSpec
 from lvsc.topology.spec.hosts import (
     ClientSpec,
     DirectorSpec,
@@ -42,3 +43,4 @@ class FileSpec(Spec, total=False):
     pools: Annotated[dict[Name, PoolSpec] | None, Field(description="Sets of real servers.")]
     vips: Annotated[dict[Name, VipSpec] | None, Field(description="Virtual IP addresses.")]
     services: Annotated[dict[Name, ServiceSpec] | None, Field(description="What clients reach.")]
+    tests: Annotated[list[ExpectationSpec] | None, Field(description="What is to stay true; `lvsc test` checks it.")]
