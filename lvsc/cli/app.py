@@ -24,6 +24,7 @@ from lvsc.cli import (
     rehearse,
     rollback,
     schema,
+    snapshot,
     status,
     test,
     walk,
@@ -60,6 +61,7 @@ app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("rehearse", epilog=rehearse.EXAMPLE)(rehearse.rehearse)
 app.command("walk", epilog=walk.EXAMPLE)(walk.walk)
+app.command("snapshot", epilog=snapshot.EXAMPLE)(snapshot.snapshot)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("apply", epilog=apply.EXAMPLE)(apply.apply)
 app.command("confirm", epilog=confirm.EXAMPLE)(confirm.confirm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lvsc.kernel import network, receivers
@@ -59,7 +59,7 @@ def _other_kind(message: Message) -> str | None:
     return None if kind in _ALIKE | _KNOWN else f"device {message['IFLA_IFNAME']} is a {kind}"
 
 
-def _links(found: list[Message], names: Names) -> Iterator[Link]:
+def _links(found: Sequence[Message], names: Names) -> Iterator[Link]:
     bridges = frozenset(each["index"] for each in found if said.kind(each) == "bridge")
     for each in found:
         yield said.link(each, names, bridges)
@@ -67,7 +67,9 @@ def _links(found: list[Message], names: Names) -> Iterator[Link]:
         yield Link(name, LinkKind.FOU, local=parse_address(value.local), port=value.port)
 
 
-def _addresses(found: list[Message], addresses: list[Message], names: Names, strange: list[str]) -> Iterator[Held]:
+def _addresses(
+    found: Sequence[Message], addresses: Sequence[Message], names: Names, strange: list[str]
+) -> Iterator[Held]:
     macs = {each["index"]: each.get("IFLA_ADDRESS") for each in found}
     for each in addresses:
         held = said.address(each, names)

@@ -50,7 +50,7 @@ _FOREVER = 0xFFFFFFFF
 _UNICAST, _UNIVERSE, _LINK = 1, 0, 253
 _USER_METRIC = 1024
 _SILENT = 8  # arp_ignore: no answer for any address
-# What a tunnel takes: IPPROTO_IPIP, IPPROTO_IPV6, or 0 for both. A sit device for both would take IPv4 from an ipip one.
+# What a tunnel takes: IPPROTO_IPIP, IPPROTO_IPV6, or 0 for both. A sit device for both would take IPv4 packets, too.
 _PROTOCOLS = {"ipip": 4, "sit": 41, "": 0, "any": 0, "ipip6": 4, "ip6ip6": 41}
 _TTL, _ENCAP_LIMIT = 64, 4
 

@@ -101,11 +101,12 @@ def address(message: Message, names: Names) -> Held:
 
 
 def made_by_kernel(message: Message, held: Held, mac: str | None) -> bool:
-    """Whether an address came with its device: those of the loopback, and IPv6's link-local one."""
-    if held.ip.is_loopback:
-        return held.device == "lo" and str(held.address) in ("127.0.0.1/8", "::1/128")
+    """Whether an address came with its device: those of the loopback and of sit0, and IPv6's link-local one."""
+    if held.device == "lo":
+        return str(held.address) in ("127.0.0.1/8", "::1/128")
     if held.ip.version == 4 or not held.ip.is_link_local:
-        return False
+        # ::127.0.0.1/96 and the like (net/ipv6/addrconf.c: add_v4_addrs).
+        return held.ip.version == 6 and held.device == "sit0" and not any(held.ip.packed[:12])
     return message.get("IFA_PROTO") == _KERNEL_LL or held.ip.packed[8:] == _eui64(mac)
 
 

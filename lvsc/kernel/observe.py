@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import socket
+import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from lvsc.kernel import around, daemons, marks, settings
+from lvsc.kernel import around, daemons, marks, settings, tool
 from lvsc.kernel.ipvs import Table
 from lvsc.kernel.marked import mark_rules
-from lvsc.kernel.table_state import services, unsaid
-from lvsc.plan.thing import Key, Marks, Service, ServiceValue, Sync, SyncValue, Timeouts, TimeoutsValue, Value
+from lvsc.kernel.table_state import services, unsaid, unsaid_server
+from lvsc.plan.thing import (
+    Key,
+    Marks,
+    Server,
+    ServerValue,
+    Service,
+    ServiceValue,
+    Sync,
+    SyncValue,
+    Timeouts,
+    TimeoutsValue,
+    Value,
+)
 from lvsc.state import HostState, Listener, SyncDaemon
 from lvsc.words import Family, HostRole, Protocol, parse_address
 
 _DEVICE4 = (
     "accept_local",
     "accept_redirects",
+    "arp_accept",
     "arp_announce",
     "arp_filter",
     "arp_ignore",
@@ -32,7 +48,12 @@ _DEVICE4 = (
     "src_valid_mark",
 )
 _DEVICE6 = ("accept_ra", "accept_redirects", "disable_ipv6", "forwarding")
-_OTHERS = ("net/ipv4/ip_forward", "net/netfilter/nf_conntrack_tcp_loose", "net/ipv4/tcp_keepalive_time")
+_OTHERS = (
+    "net/ipv4/ip_forward",
+    "net/ipv4/tcp_keepalive_time",
+    "net/netfilter/nf_conntrack_tcp_loose",
+    *(f"net/{family}/neigh/default/gc_thresh{number}" for family in ("ipv4", "ipv6") for number in (1, 2, 3)),
+)
 _VS = Path("/proc/sys/net/ipv4/vs")
 _OUR_TABLE = ("inet", "lvsc")
 
@@ -61,7 +82,7 @@ def observe(name: str, role: HostRole | None = None) -> HostState:
         rules=rules,
         neighbours=neighbours,
         listens=tuple(sorted(_listeners(), key=str)),
-        unmodelled=(*unknown, *_unsaid(table), *strange, *_firewall(), *_keepalived()),
+        unmodelled=(*unknown, *_unsaid(table), *strange, *_firewall(), *_owners()),
         timeouts=_timeouts(table),
     )
 
@@ -82,7 +103,7 @@ def _sync(table: dict[Key, Value]) -> SyncDaemon | None:
     found = [(k, v) for k, v in table.items() if isinstance(k, Sync) and isinstance(v, SyncValue)]
     if not found:
         return None
-    role = "both" if len(found) > 1 else found[0][0].role
+    role = "both" if len({value for _, value in found}) < len(found) else found[0][0].role
     return SyncDaemon(found[0][1].device, "", found[0][1].id, role)
 
 
@@ -90,8 +111,15 @@ def _unsaid(table: dict[Key, Value]) -> Iterator[str]:
     for key, value in table.items():
         if isinstance(key, Service) and isinstance(value, ServiceValue):
             said = unsaid(key, value)
-            if said is not None:
-                yield said
+        elif isinstance(key, Server) and isinstance(value, ServerValue):
+            said = unsaid_server(key, value)
+        else:
+            said = None
+        if said is not None:
+            yield said
+    daemons_of = {value for key, value in table.items() if isinstance(key, Sync)}
+    if len(daemons_of) > 1:
+        yield "the sync daemons master and backup have different devices or numbers"
 
 
 def _sysctls(devices: Iterable[str]) -> Iterator[tuple[str, int]]:
@@ -120,33 +148,20 @@ def _listeners() -> Iterator[Listener]:
 
 def _listener(protocol: Protocol, version: int, local: str) -> Listener:
     text, port = local.split(":")
-    data = bytes.fromhex(text)
-    data = b"".join(data[at : at + 4][::-1] for at in range(0, len(data), 4))
-    address = parse_address(_dotted(data))
+    # Words of four bytes in the machine's own order.
+    words = [int(text[at : at + 8], 16) for at in range(0, len(text), 8)]
+    data = b"".join(word.to_bytes(4, sys.byteorder) for word in words)
+    address = parse_address(socket.inet_ntop(socket.AF_INET6 if version == 6 else socket.AF_INET, data))
     everywhere = address is None or int(address) == 0
     return Listener(protocol, None if everywhere else address, int(port, 16), Family.V4 if version == 4 else None)
 
 
-def _dotted(data: bytes) -> str:
-    import socket
-
-    return socket.inet_ntop(socket.AF_INET6 if len(data) == 16 else socket.AF_INET, data)
-
-
 def _firewall() -> Iterator[str]:
     """Tables of nftables beside our own, and rules of the older iptables, which the walk does not follow from here."""
-    try:
-        done = subprocess.run(["nft", "-j", "list", "ruleset"], capture_output=True, text=True, check=False, timeout=10)
-        entries = json.loads(done.stdout or "{}").get("nftables", [])
-    except (OSError, ValueError, subprocess.TimeoutExpired):
-        entries = []
-    rules: dict[tuple[str, str], int] = {}
-    for entry in entries:
-        rule = entry.get("rule")
-        if rule and (rule["family"], rule["table"]) != _OUR_TABLE:
-            rules[rule["family"], rule["table"]] = rules.get((rule["family"], rule["table"]), 0) + 1
-    for (family, table), count in sorted(rules.items()):
-        yield f"nftables table {family} {table}: {count} rule{'s' * (count != 1)}"
+    if tool.found("nft") is not None:
+        done = tool.run(["nft", "-j", "list", "ruleset"])
+        if done.code == 0:
+            yield from other_tables(json.loads(done.out))
     for family in ("ip", "ip6"):
         try:
             loaded = Path(f"/proc/net/{family}_tables_names").read_text(encoding="ascii").split()
@@ -156,19 +171,39 @@ def _firewall() -> Iterator[str]:
             yield from _older(family, loaded)
 
 
+def other_tables(ruleset: dict[str, Any]) -> Iterator[str]:
+    """Tables that hold back or change packets: with rules, or with a chain that drops what it is not told of."""
+    rules: Counter[tuple[str, str]] = Counter()
+    for entry in ruleset["nftables"]:
+        rule, chain = entry.get("rule"), entry.get("chain")
+        found = rule or (chain if chain and chain.get("policy") == "drop" else None)
+        if found and (found["family"], found["table"]) != _OUR_TABLE:
+            rules[found["family"], found["table"]] += found is rule
+    for (family, table), count in sorted(rules.items()):
+        yield f"nftables table {family} {table}: {_counted(count)}"
+
+
 def _older(family: str, loaded: list[str]) -> Iterator[str]:
     """What the older iptables holds; its tables stay loaded when they are empty."""
-    try:
-        done = subprocess.run([f"{family}tables-legacy-save"], capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
+    command = f"{family}tables-legacy-save"
+    done = tool.run([command]) if tool.found(command) is not None else None
+    if done is None or done.code:
         yield f"{family}tables: {', '.join(loaded)}, which cannot be read"
         return
-    lines = done.stdout.splitlines()
+    lines = done.out.splitlines()
     count = sum(line.startswith("-A ") for line in lines)
     if count or any(line.startswith(":") and line.split()[1] == "DROP" for line in lines):
-        yield f"{family}tables: {count} rule{'s' * (count != 1)}"
+        yield f"{family}tables: {_counted(count)}"
 
 
-def _keepalived() -> Iterator[str]:
-    if daemons.keepalived() is not None:
-        yield "keepalived runs: its VRRP instances are in its file"
+def _counted(rules: int) -> str:
+    return f"{rules} rule{'s' * (rules != 1)}" if rules else "a chain that drops everything"
+
+
+def _owners() -> Iterator[str]:
+    """Programs that change the host behind its state's back."""
+    daemon = daemons.keepalived()
+    if daemon is not None:
+        yield f"keepalived runs with {daemon.config}, where its VRRP instances are"
+    for name in daemons.others():
+        yield f"{name} writes the IPVS table"

@@ -38,6 +38,15 @@ def unsaid(key: Service, value: ServiceValue) -> str | None:
     return None
 
 
+def unsaid_server(key: Server, value: ServerValue) -> str | None:
+    """What of a real server HostState has no word for."""
+    if value.method not in _METHODS:
+        return f"real server {key} of {key.service} has forwarding method {value.method}"
+    if value.method == ForwardingMethod.TUN.value and (value.tunnel not in _TUNNELS or value.tunnel_flags):
+        return f"real server {key} of {key.service} has tunnel {value.tunnel} with flags {value.tunnel_flags}"
+    return None
+
+
 def _service(key: Service, value: ServiceValue, members: tuple[Destination, ...]) -> VirtualService:
     scheduler = Scheduler(value.scheduler)
     return VirtualService(

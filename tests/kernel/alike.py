@@ -7,7 +7,6 @@ from typing import Any
 
 from lvsc.state import Destination, Held, HostState, Link, LinkKind, Route, VirtualService
 from lvsc.walk.settings import Settings
-from lvsc.words import sysctl_path
 
 SETTINGS = (
     "accept_local", "accept_redirects", "arp_announce", "arp_filter", "arp_ignore", "drop_gratuitous_arp", "forwarding",
@@ -20,9 +19,12 @@ def links(host: HostState) -> set[Link]:
     """Devices by all but the wire; a MAC address only where one was stated; receivers by port and family."""
     found = set()
     for each in host.links:
-        name = f"{each.port}" if each.kind is LinkKind.FOU else each.name
         mode = None if each.mode == "any" else each.mode
-        found.add(replace(each, name=name, mode=mode, segment=None, mac=None, ours=False))
+        plain = replace(each, mode=mode, segment=None, mac=None, ours=False)
+        if each.kind is LinkKind.FOU:
+            outer = each.local.version if each.local else 4
+            plain = replace(plain, name=f"{each.port} over IPv{outer}", local=None)
+        found.add(plain)
     return {each for each in found if each.up or each.name not in _IDLE}
 
 
@@ -69,7 +71,7 @@ def conf(host: HostState) -> dict[tuple[str, str], int]:
 def written(host: HostState) -> dict[str, int]:
     """The last value of each setting that is no device's of IPv4."""
     every = dict((*host.early, *host.sysctls, *host.late))
-    return {path: number for path, number in every.items() if "/ipv4/conf/" not in sysctl_path(path)}
+    return {path: number for path, number in every.items() if "/ipv4/conf/" not in path}
 
 
 def differences(built: HostState, seen: HostState) -> dict[str, Any]:
@@ -88,3 +90,11 @@ def differences(built: HostState, seen: HostState) -> dict[str, Any]:
         "sync": (built.sync and replace(built.sync, instance=""), seen.sync),
     }
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def as_seen(built: HostState, seen: HostState) -> HostState:
+    """The host that was seen, on the wires and with the applications and filters that it was built with."""
+    wires = {each.name: each.segment for each in built.links}
+    links = tuple(replace(each, segment=wires.get(each.name)) for each in seen.links)
+    kept = {"listens": built.listens, "chains": built.chains, "marks": built.marks, "role": built.role}
+    return replace(seen, links=links, unmodelled=(), **kept)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from lvsc.plan.thing import KINDS, Change, Key, Value, key_from_json, things_jso
 from lvsc.snapshot import host_json
 from lvsc.words import HostRole
 
+ROOT = Path(__file__).parents[2]
 _EVERYTHING = 3  # ETH_P_ALL
 
 
@@ -95,6 +96,14 @@ def observed(scene: dict[str, Any], roles: dict[str, str], listening: list[list[
     return found
 
 
+def snapshot(*before: str) -> list[Any]:
+    """`lvsc snapshot` as a command: its exit code, and what it printed where."""
+    program = "from lvsc.cli import main; main()"
+    command = [*before, sys.executable, "-c", program, "snapshot", "--name", "lvs1", "--role", "director"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return [done.returncode, done.stdout, done.stderr]
+
+
 def main(folder: Path) -> None:
     job = json.loads((folder / "job.json").read_text())
     with ExitStack() as stack:
@@ -104,8 +113,10 @@ def main(folder: Path) -> None:
             devices = [
                 alike(lines, key_from_json(key), value_of(key[-1], value)) for lines, key, value in job["devices"]
             ]
+            snapshots = [snapshot(), snapshot("setpriv", "--reuid=65534", "--clear-groups")]
     seen = [observed(*each) for each in job["observed"]]
-    (folder / "found.json").write_text(json.dumps({"steps": steps, "devices": devices, "observed": seen}))
+    found = {"steps": steps, "devices": devices, "observed": seen, "snapshots": snapshots}
+    (folder / "found.json").write_text(json.dumps(found))
 
 
 main(Path(sys.argv[1]))
