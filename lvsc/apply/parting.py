@@ -1,4 +1,4 @@
-"""Real servers that leave a director of keepalived: a reload deletes them at once, so first they stay without weight."""
+"""Real servers that leave a director of keepalived: a reload deletes them at once, so first they lose their weight."""
 
 from __future__ import annotations
 
