@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lvsc.cli import codes
-from lvsc.cli.host import STATE, Drain, Here, HostName, LockTimeout, RootFolder, StateFolder
+from lvsc.cli.host import STATE, Drain, Here, HostName, LockTimeout, RootFolder, StateFolder, Target, walked
 from lvsc.cli.lint import Paths
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def apply(
     this = here(root, state)
     found = plan_file(paths or [])
     target = None if found is not None else host_of(paths or [], host)
-    expected, wanted = (expect, wanted_of(target)) if target is not None else found  # type: ignore[misc]
+    expected, wanted = (expect, wanted_of(target.host)) if target is not None else found  # type: ignore[misc]
     with held(this, lock_timeout):
-        prepared = _prepare(this, wanted, dry_run)
+        prepared = _prepare(this, wanted, target, dry_run)
         sys.stdout.write(report.text(prepared.plan, prepared.wanted))
         fit(prepared, expected)
         if prepared.nothing or dry_run or (keep_leaving and prepared.only_leaving):
@@ -95,16 +95,16 @@ def apply(
         if target is not None and wanted.keepalived:
             from lvsc.cli.parting import part
 
-            if not part(this, target, wanted, manner):
+            if not part(this, target.host, wanted, manner):
                 return
-            prepared = _prepare(this, wanted, dry_run)
+            prepared = _prepare(this, wanted, target, dry_run)
         outcome = perform(this.door, this.store, prepared.plan, wanted, manner)
         end(this, outcome, prepared.wanted, None if keep_leaving else drain)
     if outcome.journal is not None and outcome.ending is Ending.PENDING:
         _wait(this, outcome.journal, None if keep_leaving else drain)
 
 
-def _prepare(this: Here, wanted: Wanted, dry_run: bool) -> Prepared:
+def _prepare(this: Here, wanted: Wanted, target: Target | None, dry_run: bool) -> Prepared:
     """End what an earlier run left, observe, and have everything judged that can be judged before."""
     from lvsc.apply.prepare import ended, observe
     from lvsc.apply.refuse import check
@@ -121,6 +121,10 @@ def _prepare(this: Here, wanted: Wanted, dry_run: bool) -> Prepared:
     prepared = observe(this.door, this.store, wanted, recovered)
     for note in check(this.door, prepared):
         say(f"lvsc: {note}")
+    if target is not None and prepared.plan.steps:
+        prepared, untold = walked(target, prepared)
+        if untold is not None:
+            say(f"lvsc: {untold}")
     return prepared
 
 

@@ -11,17 +11,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from lvsc.finding import LvscError, Refused, nearest
 
 if TYPE_CHECKING:
+    from lvsc.apply.prepare import Prepared
     from lvsc.apply.store import Store
     from lvsc.kernel.host import LiveHost
     from lvsc.plan.wanted import Wanted
-    from lvsc.state import HostState
+    from lvsc.state import Hosts, HostState
 
 STATE = "/var/lib/lvsc"
 StateFolder = Annotated[
@@ -91,7 +92,14 @@ def may_change() -> None:
         raise Refused(f"{who} may not change the network (no CAP_NET_ADMIN)", "run lvsc as root on the host itself")
 
 
-def host_of(paths: Sequence[str], host: str | None) -> HostState:
+class Target(NamedTuple):
+    """This host as a topology wants it, among all of its cluster."""
+
+    host: HostState
+    hosts: Hosts
+
+
+def host_of(paths: Sequence[str], host: str | None) -> Target:
     """This host by a topology; its findings are told, and errors end the command."""
     from lvsc.cli.gate import usable
 
@@ -104,7 +112,7 @@ def host_of(paths: Sequence[str], host: str | None) -> HostState:
             f"the topology has no host {name} that lvsc manages{nearest(name, managed)}",
             f"say which one this is: --host, one of {shown}" if managed else "declare directors and real servers",
         )
-    return site.hosts[name]
+    return Target(site.hosts[name], site.hosts)
 
 
 def wanted_of(host: HostState) -> Wanted:
@@ -112,6 +120,28 @@ def wanted_of(host: HostState) -> Wanted:
     from lvsc.plan.wanted import wanted
 
     return wanted(host, program())
+
+
+def walked(target: Target, prepared: Prepared) -> tuple[Prepared, str | None]:
+    """The plan with what its walks say against it; or why they say nothing."""
+    from dataclasses import replace
+
+    from lvsc.apply.walked import broken
+    from lvsc.kernel.observe import observe
+    from lvsc.lower import as_recorded
+
+    name = target.host.name
+    live = observe(name, target.host.role)
+
+    def placed(state: HostState) -> HostState:
+        return as_recorded(target.hosts, {name: state})[name]
+
+    strange = placed(live).unmodelled
+    if strange:
+        return prepared, f"the states in between were not walked: {name} has {strange[0]}"
+    reasons = tuple(broken(target.hosts, live, prepared.plan.steps, placed))
+    plan = replace(prepared.plan, refusals=(*prepared.plan.refusals, *reasons))
+    return replace(prepared, plan=plan), None
 
 
 def program() -> str:

@@ -40,15 +40,21 @@ def plan(
     Nothing is changed. Exit code 5 when there is no safe way.
     """
     from lvsc.cli.files import write_text
-    from lvsc.cli.host import host_of, may_change, wanted_of
+    from lvsc.cli.console import say
+    from lvsc.cli.host import host_of, may_change, walked, wanted_of
     from lvsc.plan.document import plan_json
     from lvsc.report import plan as report
     from lvsc.snapshot import json_text
 
     if snapshot is None:
         may_change()
-    wanted = wanted_of(host_of(paths or [], host))
+    target = host_of(paths or [], host)
+    wanted = wanted_of(target.host)
     prepared = _recorded(snapshot, wanted) if snapshot else _live(root, state, wanted)
+    if snapshot is None:
+        prepared, untold = walked(target, prepared)
+        if untold is not None:
+            say(f"lvsc: {untold}")
     document = json_text(plan_json(prepared.plan, wanted))
     if out is not None:
         write_text(str(out), document)

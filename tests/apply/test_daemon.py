@@ -1,4 +1,4 @@
-"""A director whose table keepalived owns, in a real kernel: checked, replaced, read again, drained by files it watches."""
+"""A director whose table keepalived owns, in a real kernel: checked, replaced, read again, drained by files."""
 
 from __future__ import annotations
 
