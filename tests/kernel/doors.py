@@ -234,7 +234,7 @@ def changed() -> Any:
     life("dummy", Device("d1"), DeviceValue("dummy", 1500), DeviceValue("dummy", 1400))
     life("ipip", Device("t1"), DeviceValue("ipip", 1480, "10.0.0.1"), DeviceValue("ipip", 1400, "10.0.0.1"))
     life("gre", Device("g1"), DeviceValue("gre", 1476, "10.0.0.1"))
-    life("ip6tnl", Device("t6"), DeviceValue("ip6tnl", 1452, "fd00::1", 0, "any"))
+    life("ip6tnl", Device("t6"), DeviceValue("ip6tnl", 1452, "fd00::1"))
     life("receiver", Device("lvsc-gue6080-4"), DeviceValue("fou", 1500, "0.0.0.0", 6080))
     life("v4", Address("eth0", "10.0.0.100/32"), AddressValue())
     life("v6", Address("lo", "fd00::100/128"), AddressValue(), AddressValue(quiet=True))
