@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from lvsc.kernel.marked import mark_rules
 from lvsc.kernel.table_state import services
@@ -27,34 +28,52 @@ from lvsc.walk.survey import Survey
 from lvsc.words import Verdict, parse_address, parse_interface, parse_network
 
 Placed = Callable[[HostState], HostState]
-Lost = tuple[str, str, str]
+Pair = tuple[str, str]
 
 
 def broken(hosts: Hosts, live: HostState, steps: Iterable[Step], placed: Placed) -> Iterator[str]:
     """What clients would lose in between, a sentence for each service and step.
 
     `live` is the host as observed; `placed` plugs it into the topology, which
-    says the rest of the cluster.
+    says the rest of the cluster. What works at both ends must work in between,
+    and what is answered past the director in between must have been before.
     """
     steps = list(steps)
     states = [placed(live)]
     states += [placed(hold(live, now)) for _, now in replay(live_things(live), steps)]
-    lost = [_lost({**hosts, live.name: state}) for state in states]
-    told: set[Lost] = set()
-    for step, now in zip(steps[:-1], lost[1:-1], strict=True):
-        for client, service, how in sorted(now - lost[0] - lost[-1] - told):
-            told.add((client, service, how))
-            yield f"{client} would lose {service} in between ({step.stage.value}): {how}"
+    first, *between, last = [_seen({**hosts, live.name: state}) for state in states] if steps else [{}, {}]
+    told: set[Pair] = set()
+    for step, now in zip(steps, between, strict=False):
+        for pair, seen in now.items():
+            ends = (first.get(pair), last.get(pair))
+            if pair not in told and _worse(seen, ends):
+                told.add(pair)
+                yield f"{pair[0]} would lose {pair[1]} in between ({step.stage.value}): {seen.how}"
 
 
-def _lost(hosts: Hosts) -> set[Lost]:
-    """Who gets no answer from what, and why."""
-    return {
-        (failure.trip.client, service, str(failure.evidence[-1]) if failure.evidence else failure.verdict.value)
-        for failure in Survey(hosts).failures
-        if failure.verdict is not Verdict.UNMODELLED
-        for service, _ in failure.pairs
-    }
+class Seen(NamedTuple):
+    """How a client is served: the verdict, and what decides one that is bad."""
+
+    verdict: Verdict
+    how: str = ""
+
+
+def _worse(seen: Seen, ends: tuple[Seen | None, Seen | None]) -> bool:
+    verdicts = [each.verdict for each in ends if each is not None]
+    if seen.verdict is Verdict.BYPASS:
+        return Verdict.BYPASS not in verdicts
+    bad = seen.verdict in (Verdict.FAILS, Verdict.PARTIAL)
+    return bad and verdicts == [Verdict.WORKS, Verdict.WORKS]
+
+
+def _seen(hosts: Hosts) -> dict[Pair, Seen]:
+    """Each client and service that a director has, and how it is served."""
+    survey = Survey(hosts)
+    found = {(group.trip.client, service): Seen(Verdict.WORKS) for group in survey.groups for service, _ in group.pairs}
+    for failure in survey.failures:
+        how = str(failure.evidence[-1]) if failure.evidence else failure.verdict.value
+        found.update({(failure.trip.client, service): Seen(failure.verdict, how) for service, _ in failure.pairs})
+    return found
 
 
 def hold(host: HostState, things: Things) -> HostState:

@@ -39,8 +39,8 @@ def plan(
 
     Nothing is changed. Exit code 5 when there is no safe way.
     """
-    from lvsc.cli.files import write_text
     from lvsc.cli.console import say
+    from lvsc.cli.files import write_text
     from lvsc.cli.host import host_of, may_change, walked, wanted_of
     from lvsc.plan.document import plan_json
     from lvsc.report import plan as report
