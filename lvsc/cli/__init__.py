@@ -31,9 +31,11 @@ def main() -> None:
     try:
         app()
     except LvscError as error:
-        print(f"lvsc: {error}", file=sys.stderr)
+        from lvsc.report import plain_lines
+
+        print(plain_lines(f"lvsc: {error}"), file=sys.stderr)
         if error.remedy:
-            print(f"  help: {error.remedy}", file=sys.stderr)
+            print(plain_lines(f"  help: {error.remedy}"), file=sys.stderr)
         sys.exit(codes.REFUSED if isinstance(error, Refused) else codes.UNREADABLE)
     except KeyboardInterrupt:
         sys.exit(codes.INTERRUPTED)

@@ -66,7 +66,12 @@ def lint(
         typer.Option(metavar="FILE", help="Without the findings that this file holds.", envvar="LVSC_BASELINE"),
     ] = None,
     write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help="Write today's findings to the baseline, and fail for none.")
+        bool,
+        typer.Option(
+            "--write-baseline",
+            help="Write today's findings to the baseline, and fail for none.",
+            envvar="LVSC_WRITE_BASELINE",
+        ),
     ] = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="Mend in the files what has one right remedy.", envvar="LVSC_FIX")
@@ -74,7 +79,9 @@ def lint(
     diff: Annotated[
         bool,
         typer.Option(
-            "--diff", help="Show what --fix would change, and change nothing; exit code 1 where that is anything."
+            "--diff",
+            help="Show what --fix would change, and change nothing; exit code 1 where that is anything.",
+            envvar="LVSC_DIFF",
         ),
     ] = False,
     unsafe_fixes: Annotated[

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import cast
 
 from lvsc.report.base import Form, Report, counted
-from lvsc.report.plain import plain
+from lvsc.report.plain import plain, plain_lines
 
 # Each form and its module, which is only loaded when it is asked for.
 FORMS: dict[str, str] = {
@@ -26,4 +26,4 @@ def form(name: str) -> Form:
     return cast(Form, import_module(f"lvsc.report.{FORMS[name]}"))
 
 
-__all__ = ["DOCUMENTS", "FORMS", "Form", "Report", "counted", "form", "plain"]
+__all__ = ["DOCUMENTS", "FORMS", "Form", "Report", "counted", "form", "plain", "plain_lines"]

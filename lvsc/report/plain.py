@@ -12,6 +12,14 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def plain_lines(text: str) -> str:
+    """The same for several lines; none of them is a command to the runner of a workflow (`::error::`)."""
+    first, *rest = text.split("\n")
+    return "\n".join(
+        [plain(first), *(f"| {plain(line)}" if line.lstrip()[:2] == "::" else plain(line) for line in rest)]
+    )
+
+
 def width(text: str) -> int:
     """The columns that the text takes on a terminal."""
     if text.isascii():

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lvsc.finding import Severity
-from lvsc.report import DOCUMENTS, FORMS, Report, form
+from lvsc.report import DOCUMENTS, FORMS, Report, form, plain_lines
 from tests.report.conftest import broken, clean, hostile, many
 
 
@@ -81,3 +81,8 @@ def test_markdown_from_an_enemy_is_only_ever_code() -> None:
 def test_markdown_fits_a_comment() -> None:
     assert len(rendered("markdown", many(3000))) < 60_000
     assert "2950 more are not shown." in rendered("markdown", many(3000))
+
+
+def test_what_went_wrong_is_no_workflow_command_either() -> None:
+    shown = plain_lines("lvsc: cannot read a\n ::error::owned\n::stop\x1b[2J\nb")
+    assert shown == "lvsc: cannot read a\n|  ::error::owned\n| ::stop\\x1b[2J\nb"
