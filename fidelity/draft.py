@@ -162,6 +162,15 @@ class World:
         """Its real servers."""
         return [host for host in self.hosts.values() if host.name.startswith("rs")]
 
+    def by(self, method: ForwardingMethod) -> list[Draft]:
+        """The real servers that packets reach by this method."""
+        return [host for host in self.servers if self.methods[host.name] is method]
+
+    @property
+    def bare(self) -> list[Draft]:
+        """The real servers that get packets for the VIP itself."""
+        return [host for host in self.servers if self.methods[host.name] is not ForwardingMethod.NAT]
+
     @property
     def directors(self) -> list[Draft]:
         """Its directors."""

@@ -134,7 +134,7 @@ def _route(route: Route) -> str:
         words.append(f"via {'inet6 ' if route.via.version > route.to.version else ''}{route.via}")
     if route.device:
         words.append(f"dev {route.device}")
-    words.append(f"table {route.table}")
+    words.append(f"table {route.place}")
     stated = {"metric": route.metric, "src": route.source, "mtu": route.mtu, "advmss": route.advmss}
     words += [f"{key} {value}" for key, value in stated.items() if value]
     return " ".join([*words, *(["onlink"] if route.onlink else [])])

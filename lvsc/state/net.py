@@ -92,7 +92,7 @@ class RouteKind(enum.Enum):
     PROHIBIT = "prohibit"
 
 
-MAIN_TABLE = 254
+MAIN_TABLE, LOCAL_TABLE = 254, 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,11 @@ class Route:
     mtu: int = 0
     advmss: int = 0
     onlink: bool = False
+
+    @property
+    def place(self) -> int:
+        """The table it goes to: as `ip route` has it, local ones to that of local addresses, unless one is named."""
+        return LOCAL_TABLE if self.kind is RouteKind.LOCAL and self.table == MAIN_TABLE else self.table
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lvsc.walk.packet import Icmp, Packet, What, changed
 from lvsc.walk.schedulers import schedule
 from lvsc.walk.skb import Skb
 from lvsc.walk.trace import End, Fact, FactKind
-from lvsc.walk.transmit import transmit
+from lvsc.walk.transmit import taken, transmit
 from lvsc.walk.world import World
 from lvsc.words import ForwardingMethod, Protocol
 
@@ -121,7 +121,7 @@ def _leave(world: World, machine: Machine, skb: Skb, service: Service, why: str)
 
 
 def replies(world: World, machine: Machine, skb: Skb) -> bool:
-    """ip_vs_out_hook(): a packet of a real server that the director sent to by NAT gets the VIP as its source."""
+    """ip_vs_out_hook(): what answers a connection; where it was sent on by NAT, the VIP becomes its source again."""
     packet = skb.packet
     if skb.ipvs or asleep(machine):
         return True
@@ -129,22 +129,18 @@ def replies(world: World, machine: Machine, skb: Skb) -> bool:
         quoted.error_out(world, machine, skb)
         return True
     entry = machine.table.answer((packet.protocol, packet.src, packet.sport, packet.dst, packet.dport))
-    if entry is None or entry.method is not ForwardingMethod.NAT:
+    if entry is None:
         return True
+    # It sees both directions, and so any end of it.
+    entry.acknowledged = True
     if packet.what is What.RST:
         machine.table.end(entry)
-    skb.packet = changed(packet, src=entry.vip, sport=entry.vport)
-    skb.ipvs, skb.entry = True, entry
-    if not entry.tracked:
-        skb.ct, skb.untracked, skb.ct_state = None, True, "untracked"
-    where = skb.device or ""
-    world.tell(
-        machine,
-        where,
-        f"gives it its VIP {entry.vip} back",
-        skb.packet,
-        Fact(FactKind.SERVICE, str(entry.service.entry)),
-    )
+    taken(skb, entry)
+    skb.entry = entry
+    if entry.method is ForwardingMethod.NAT:
+        skb.packet = changed(packet, src=entry.vip, sport=entry.vport)
+        fact = Fact(FactKind.SERVICE, str(entry.service.entry))
+        world.tell(machine, skb.device or "", f"gives it its VIP {entry.vip} back", skb.packet, fact)
     return True
 
 

@@ -55,6 +55,11 @@ def repeat(world: World, machine: Machine, talk: Talk) -> None:
             local_out(world, machine, Skb(changed(socket.sample, mss=_mss(machine, socket.sample))))
 
 
+def is_open(machine: Machine, talk: Talk) -> bool:
+    """Whether the client knows its connection to be open."""
+    return any(socket.talk is talk and socket.client and socket.open for socket in machine.sockets.values())
+
+
 def again(world: World, machine: Machine, talk: Talk) -> None:
     """The client sends once more on what it has open."""
     for socket in list(machine.sockets.values()):
@@ -181,8 +186,9 @@ def _client(world: World, machine: Machine, skb: Skb, socket: Socket) -> None:
 def _answered(world: World, machine: Machine, skb: Skb, socket: Socket) -> None:
     talk = socket.talk
     talk.received += 1
-    talk.answered_by = talk.server
-    world.tell(machine, skb.device or "", f"has its answer from {talk.answered_by}", skb.packet, None, End.ANSWERED)
+    if talk.done:
+        talk.answered_by = talk.server
+    world.tell(machine, skb.device or "", f"has its answer from {talk.server}", skb.packet, None, End.ANSWERED)
 
 
 def _server(world: World, machine: Machine, packet: Packet, socket: Socket) -> None:

@@ -94,9 +94,7 @@ class Fib:
         device, gateway = route.device, route.via
         if route.kind is RouteKind.LOCAL:
             way = Way(route.kind, device or "lo", None, route.source, text_of(route))
-            self._put(
-                LOCAL_TABLE if route.table == MAIN_TABLE else route.table, route.to, way, self._metric(route.metric)
-            )
+            self._put(route.place, route.to, way, self._metric(route.metric), replaces=True)
             return
         if gateway is not None and not route.onlink:
             near = self.lookup(gateway, oif=device)

@@ -110,8 +110,7 @@ class Table:
         dest = entry.dest
         if not entry.one_packet:
             self.connections[_key(entry)] = entry
-            answer = (entry.protocol, dest.entry.address, entry.dport, entry.client, entry.cport)
-            self._answers[answer] = entry
+            self._answers[_answer(entry)] = entry
             entry.active = entry.protocol == "tcp"
             dest.active += entry.active
             dest.inactive += not entry.active
@@ -122,7 +121,7 @@ class Table:
         return self.connections.get(key)
 
     def answer(self, key: ConnKey) -> Entry | None:
-        """The connection that a packet of a real server belongs to."""
+        """The connection that a packet of a real server belongs to (ip_vs_conn_out_get)."""
         return self._answers.get(key)
 
     def close(self, ended: Collection[tuple[Address, int]]) -> None:
@@ -153,6 +152,13 @@ class Table:
 
 def _key(entry: Entry) -> ConnKey:
     return (entry.protocol, entry.client, entry.cport, entry.vip, entry.vport)
+
+
+def _answer(entry: Entry) -> ConnKey:
+    """Where replies come from: the real server by NAT, else the VIP, should they pass the director at all."""
+    nat = entry.method is ForwardingMethod.NAT
+    source = (entry.dest.entry.address, entry.dport) if nat else (entry.vip, entry.vport)
+    return (entry.protocol, *source, entry.client, entry.cport)
 
 
 def template_key(service: Service, protocol: str, client: Address, vip: Address, port: int) -> TemplateKey:

@@ -106,7 +106,20 @@ def _learn(world: World, machine: Machine, device: str, address: Address, mac: s
     known.mac, known.updated = mac, world.now
     waiting, known.waiting = known.waiting, []
     for packet, mark in waiting:
+        if packet.in_pieces:
+            world.later(_rest, machine, device, address, mac, packet, mark)
+        else:
+            _out(world, machine, device, mac, packet, mark)
+
+
+def _rest(world: World, machine: Machine, device: str, hop: Address, mac: str, packet: Packet, mark: int) -> None:
+    """The first fragment went to whoever answered first; by now a second answer may have overridden it."""
+    known = machine.neighbours.get((device, hop))
+    if known is None or known.mac in (None, mac):
         _out(world, machine, device, mac, packet, mark)
+        return
+    fact = Fact(FactKind.NEIGHBOUR, str(hop), "two hosts answer")
+    world.tell(machine, device, f"sends fragments to {mac} and {known.mac}", packet, fact, End.TORN)
 
 
 def arp_in(world: World, machine: Machine, device: str, frame: Frame) -> None:
@@ -216,5 +229,9 @@ def nd_in(world: World, machine: Machine, device: str, frame: Frame) -> None:
         return
     if message.source is not None:
         _learn(world, machine, device, message.source, frame.mac, True, True)
+    known = machine.neighbours.get((device, message.source)) if message.source is not None else None
+    if known is not None and known.mac != frame.mac:
+        # It answers the address, not who asked: whoever gets and passes it on spoils its hop limit (RFC 4861, 7.1.2).
+        return
     frame.talk.tell(_hop(machine, device, message.target))
     send(world, machine, device, Frame(machine.macs[device], frame.mac, Nd(False, None, message.target), frame.talk))

@@ -72,6 +72,11 @@ class Packet:
         """4 or 6."""
         return self.dst.version
 
+    @property
+    def in_pieces(self) -> bool:
+        """Whether it stands for the fragments of a datagram."""
+        return self.protocol == "udp" and not self.df
+
     def __str__(self) -> str:
         if self.icmp is not None:
             return f"ICMP {self.icmp.value} {self.src} > {self.dst}"

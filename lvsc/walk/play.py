@@ -7,17 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lvsc.state import Ask, Before, Case, Deed, Held
-from lvsc.walk.ends import again, repeat, start
+from lvsc.walk.clients import Clients
 from lvsc.walk.machine import Machine
 from lvsc.walk.neighbours import announce, unanswered
 from lvsc.walk.outbound import source_for
 from lvsc.walk.talk import Talk
 from lvsc.walk.trace import End, Fact, FactKind, Hop
 from lvsc.walk.world import World
-from lvsc.words import Address, Verdict
-
-_FIRST_PORT = 40_000
-_SHORT, _BETWEEN, _RESEND, _GIVE_UP = 0.02, 0.05, 0.2, 1.0
+from lvsc.words import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +48,15 @@ def walk_case(case: Case, forced: str | None = None) -> list[Walk]:
 def _walk(world: World, ask: Ask) -> Walk:
     machine = world.machine(ask.origin)
     source = ask.source or source_for(world, machine, ask.address)
-    talks = [
-        _connect(world, machine, ask, number, source) if source is not None else _unsent(machine, ask, number)
-        for number in range(ask.connections)
-    ]
-    if any(not talk.done for talk in talks):
-        world.now += _GIVE_UP
-        _once_more(world, machine, talks)
+    if source is not None:
+        talks = Clients(world, machine, ask).play(source)
+    else:
+        talks = [_unsent(machine, ask, number) for number in range(ask.connections)]
     ended = {(talk.source, talk.port) for talk in talks if talk.opened}
     for each in world.made:
         each.table.close(ended)
         each.sockets.clear()
     return _result(world, ask, talks)
-
-
-def _once_more(world: World, machine: Machine, talks: list[Talk]) -> None:
-    """A second after the first SYN comes another (RFC 6298); the last connection is given up before."""
-    for talk in talks[:-1]:
-        if not talk.done and not talk.opened:
-            repeat(world, machine, talk)
-            _settle(world)
 
 
 def _unsent(machine: Machine, ask: Ask, number: int) -> Talk:
@@ -80,28 +66,6 @@ def _unsent(machine: Machine, ask: Ask, number: int) -> Talk:
     fact = way.fact if way is not None else Fact(FactKind.ROUTE, str(ask.address), "no route")
     did = f"has no route to {ask.address}" if way is None else f"has no address to reach {ask.address} from"
     talk.tell(Hop(machine.name, "", did, str(ask.address), False, fact, End.NO_ROUTE))
-    return talk
-
-
-def _connect(world: World, machine: Machine, ask: Ask, number: int, source: Address) -> Talk:
-    talk = Talk(ask, number, source, world.next_port())
-    start(world, machine, talk)
-    _settle(world)
-    for count in range(1, ask.exchanges):
-        if talk.received < count:
-            break
-        world.now += _BETWEEN
-        again(world, machine, talk)
-        _settle(world)
-        if talk.received <= count:
-            talk.answered_by = None
-    if not talk.done and any(socket.talk is talk and socket.open for socket in machine.sockets.values()):
-        world.now += _RESEND
-        again(world, machine, talk)
-        _settle(world)
-        if talk.received < ask.exchanges:
-            talk.answered_by = None
-    world.now += _SHORT if talk.done else _RESEND
     return talk
 
 

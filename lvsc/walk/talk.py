@@ -13,7 +13,7 @@ _MOST_HOPS = 400
 
 @dataclass(slots=True, eq=False)
 class Talk:
-    """`answered_by` is the host whose application answered; `seen_by` the director that scheduled it.
+    """`answered_by` is the host whose application answered all of it; `seen_by` the director that scheduled it.
 
     `arrived` are the hosts whose application got the request; `error` what the client was told.
     """
@@ -34,8 +34,13 @@ class Talk:
 
     @property
     def done(self) -> bool:
-        """Whether it was answered or has failed."""
-        return self.answered_by is not None or bool(self.error)
+        """Whether all was answered, or it has failed."""
+        return self.received >= self.ask.exchanges or bool(self.error)
+
+    @property
+    def heard(self) -> bool:
+        """Whether a first answer came, or it has failed."""
+        return self.received > 0 or bool(self.error)
 
     def tell(self, hop: Hop) -> None:
         """Keep a hop; of a packet that goes in circles not all."""

@@ -28,6 +28,7 @@ class End(enum.Enum):
     REFUSED_BY_IPVS = "IPVS does not send there"
     DEVICE_DOWN = "the device is down"
     SENT_NOWHERE = "it left by a device that leads nowhere"
+    TORN = "its fragments go different ways"
     RESET = "the connection was reset"
     UNREACHABLE = "an ICMP error came back"
     UNMODELLED = "something that lvsc does not follow"

@@ -47,7 +47,7 @@ def transmit(world: World, machine: Machine, skb: Skb, entry: Entry) -> bool:
 def _to_itself(world: World, machine: Machine, skb: Skb, entry: Entry) -> bool:
     target = entry.dest.entry
     if entry.method is not ForwardingMethod.NAT:
-        _taken(skb, entry)
+        taken(skb, entry)
         return True
     if target.address.is_loopback and skb.device not in (None, "lo"):
         fact = Fact(FactKind.SERVICE, str(entry.service.entry), str(target.address))
@@ -56,14 +56,14 @@ def _to_itself(world: World, machine: Machine, skb: Skb, entry: Entry) -> bool:
         )
         return False
     _translate(machine, skb, entry)
-    _taken(skb, entry)
+    taken(skb, entry)
     return True
 
 
-def _taken(skb: Skb, entry: Entry) -> None:
+def taken(skb: Skb, entry: Entry) -> None:
     """IPVS is done with the packet; conntrack follows it no more, unless vs.conntrack says so (ip_vs_notrack)."""
     skb.ipvs = True
-    if not entry.tracked:
+    if not entry.tracked and skb.ct is not None:
         skb.ct, skb.untracked, skb.ct_state = None, True, "untracked"
 
 
@@ -106,7 +106,7 @@ def _send(world: World, machine: Machine, skb: Skb, entry: Entry, way: Way) -> b
     """Through LOCAL_OUT and out; direct routing changes nothing but the next hop."""
     from lvsc.walk.outbound import finish_out
 
-    _taken(skb, entry)
+    taken(skb, entry)
     target = entry.dest.entry
     if not pass_hook(world, machine, skb, Place(Hook.OUTPUT, None, way.device)):
         return False
