@@ -18,4 +18,6 @@ def use_color(stream: TextIO, choice: str = "auto") -> bool:
 
 def say(text: str) -> None:
     """A line for people, on standard error."""
-    print(text, file=sys.stderr)
+    from lvsc.report import plain_lines
+
+    print(plain_lines(text), file=sys.stderr)
