@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 import lvsc.cli  # noqa: F401  (it sets the collector as every run of lvsc has it)
 from benchmarks.measure import Cost, call, process
+from benchmarks.table import tables
 from benchmarks.topologies import large, looks
 from lvsc.source import read
 
@@ -25,7 +26,14 @@ def main() -> None:
     print(f"{'what':52} {'measured':>12} {'goal':>10}  figures")
     with tempfile.TemporaryDirectory() as folder:
         # Reading comes last: a child's peak memory is at least its parent's at the time it was started.
-        for rows in (start_up(), scale(Path(folder)), walks(Path(folder)), beside_yamllint(Path(folder)), reading()):
+        for rows in (
+            start_up(),
+            scale(Path(folder)),
+            walks(Path(folder)),
+            beside_yamllint(Path(folder)),
+            tables(),
+            reading(),
+        ):
             for what, measured, goal, figures in rows:
                 print(f"{what:52} {measured:>12} {goal:>10}  {figures}", flush=True)
 

@@ -122,7 +122,7 @@ class Packer:
         server = self._servers.get(name)
         if server is None:
             server = self._servers[name] = nested(_DEST, _server(key.address, key.port, value))
-        return Message(command, service + server)
+        return Message(command, service, server)
 
 
 def _server(address: str, port: int, value: ServerValue | None) -> bytes:

@@ -13,7 +13,7 @@ import os
 import socket
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lvsc.finding import LvscError, Refused
@@ -30,13 +30,15 @@ _BUFFER = 32 << 20
 _RECEIVE = 1 << 16
 _SECONDS = 20
 CHUNK = 64
+WHOLE = 2000
 
 
 class Message(NamedTuple):
-    """A command with its packed attributes."""
+    """A command with its packed attributes, in one or two pieces."""
 
     command: int
     payload: bytes
+    more: bytes = b""
 
 
 def attribute(kind: int, data: bytes) -> bytes:
@@ -99,9 +101,20 @@ class Family:
 
     def _pack(self, kind: int, message: Message, flags: int) -> bytes:
         self._sequence += 1
-        command, payload = message
-        length = len(payload) + _WHOLE_HEADER.size
-        return _WHOLE_HEADER.pack(length, kind, flags, self._sequence, 0, command, 1, 0) + payload
+        command, payload, more = message
+        length = len(payload) + len(more) + _WHOLE_HEADER.size
+        return _WHOLE_HEADER.pack(length, kind, flags, self._sequence, 0, command, 1, 0) + payload + more
+
+    def _joined(self, messages: Iterable[Message]) -> bytes:
+        """Many messages of the family as one piece, each byte copied once."""
+        sequence, kind, header, size = self._sequence, self._id, _WHOLE_HEADER.pack, _WHOLE_HEADER.size
+        pieces: list[bytes] = []
+        for command, payload, more in messages:
+            sequence += 1
+            length = len(payload) + len(more) + size
+            pieces += (header(length, kind, _REQUEST, sequence, 0, command, 1, 0), payload, more)
+        self._sequence = sequence
+        return b"".join(pieces)
 
     def _receive(self) -> Iterator[tuple[int, memoryview]]:
         """The messages of one receive: their kinds and what follows their headers."""
@@ -145,9 +158,10 @@ class Family:
         """Send commands; returns (index, errno) of each that failed.
 
         `whole`: all in one system call, which the kernel carries out to its end even if
-        this process is killed meanwhile; else some at a time, which takes less memory.
+        this process is killed meanwhile; very many, and without it, some at a time: the
+        kernel takes long over a large message.
         """
-        if whole:
+        if whole and len(messages) <= WHOLE:
             try:
                 return self._one(messages, fence, 0)
             except OSError as error:
@@ -160,10 +174,9 @@ class Family:
 
     def _one(self, messages: Sequence[Message], fence: Message, start: int) -> list[tuple[int, int]]:
         first = self._sequence + 1
-        packed = [self._pack(self._id, message, _REQUEST) for message in messages]
-        packed.append(self._pack(self._id, fence, _REQUEST))
+        packed = self._joined([*messages, fence])
         last = self._sequence
-        self._socket.send(b"".join(packed))
+        self._socket.send(packed)
         failed: list[tuple[int, int]] = []
         while True:
             for kind, sequence, data in self._numbered():
