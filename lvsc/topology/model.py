@@ -296,7 +296,5 @@ class Topology:
 
     def pairs(self, *modes: ForwardingMethod) -> Iterator[tuple[Service, Member, Host]]:
         """Each service of these forwarding methods with each of its real servers."""
-        for service in self.services.values():
-            if service.mode in modes:
-                for member in service.members:
-                    yield service, member, self.real_servers[member.server]
+        for service in (each for each in self.services.values() if each.mode in modes):
+            yield from ((service, member, self.real_servers[member.server]) for member in service.members)

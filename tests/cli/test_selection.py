@@ -42,7 +42,7 @@ def lines(lvsc: Run, *arguments: str, cwd: Path, **env: str) -> list[str]:
         (f"# lvsc: ignore {RULE} x", [RULE, "wrong-ignore"], "lvsc: 1 error, 1 warning"),
         ("# lvsc: ignore[real-server-answers-app] x", [RULE, "wrong-ignore"], "lvsc: 1 error, 1 warning"),
         ("# lvsc: ignore[unknown-key] x", [RULE, "wrong-ignore"], "lvsc: 1 error, 1 warning"),
-        ("# lvsc: ignore[port-remap] x", [RULE, "unused-ignore"], "lvsc: 1 error, 1 warning"),
+        ("# lvsc: ignore[port-remap] x", [RULE, "unused-ignore"], "lvsc: 1 error, 1 warning; --fix mends 1"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.startswith("#") else "",
 )
@@ -55,7 +55,7 @@ def test_a_comment_above_a_key_is_about_all_of_its_value(lvsc: Run, tmp_path: Pa
     assert lines(lvsc, path, cwd=tmp_path) == ["lvsc: no findings, 1 ignored"]
     moved = BROKEN.replace("  web2:", f"  # lvsc: ignore[{RULE}] another host\n  web2:")
     Path(path).write_text(moved)
-    assert lines(lvsc, path, cwd=tmp_path) == ["unused-ignore", RULE, "lvsc: 1 error, 1 warning"]
+    assert lines(lvsc, path, cwd=tmp_path) == ["unused-ignore", RULE, "lvsc: 1 error, 1 warning; --fix mends 1"]
 
 
 def test_an_ignored_error_stops_no_other_command(lvsc: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from lvsc.rules import Site, check
 from lvsc.topology import load
 from tests.conftest import ROOT
 
-PAIR = (ROOT / "examples" / "dr-pair.yaml").read_text(encoding="utf-8")
+PAIR = (ROOT / "examples" / "dr-pair.yaml").read_text(encoding="utf-8").partition("\ntests:")[0]
 SINGLE = (ROOT / "examples" / "dr-minimal.yaml").read_text(encoding="utf-8")
 NAT = (ROOT / "examples" / "nat-two-arm.yaml").read_text(encoding="utf-8")
 
