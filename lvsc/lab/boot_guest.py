@@ -24,7 +24,7 @@ class Guest:
 
     modules_tree   the folder that holds the modules of the running kernel's release
     mounts         a file like fstab, mounted in its order
-    seconds        the guest's age at which it kills the program itself
+    until          the time, in seconds since the epoch, at which the guest kills the program itself
     last           commands run after the program, before the power goes off
     """
 
@@ -33,7 +33,7 @@ class Guest:
     modules_tree: Path
     mounts: Path
     exit_file: Path
-    seconds: int
+    until: int
     last: tuple[str, ...] = ()
 
 
@@ -59,8 +59,7 @@ echo /run/lvsc/modprobe >/proc/sys/kernel/modprobe
 
 {modules}ip link set lo up
 echo 5 >/proc/sys/kernel/printk
-read -r up _ </proc/uptime
-left=$(({seconds} - ${{up%.*}}))
+left=$(({until} - $(date +%s)))
 timeout -s KILL "$((left > 1 ? left : 1))" {command} </dev/null
 echo "$?" >{exit_file}
 {last}
@@ -78,7 +77,7 @@ def first_script(guest: Guest) -> str:
         mounts=shlex.quote(str(guest.mounts)),
         tree=shlex.quote(str(guest.modules_tree)),
         modules=load_modules(program),
-        seconds=guest.seconds,
+        until=guest.until,
         command=shlex.join([str(guest.interpreter), "-I", "-u", str(program.script), str(program.folder)]),
         exit_file=shlex.quote(str(guest.exit_file)),
         last="\n".join(guest.last),

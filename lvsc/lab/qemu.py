@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,10 +32,6 @@ MEMORY_MB = 768
 _QEMU = "qemu-system-x86_64"
 _INSTALL = "apt-get install qemu-system-x86 kmod iproute2 ipvsadm nftables procps"
 _DOWNLOAD = "apt-get download $(apt-cache depends --important linux-image-cloud-amd64 | sed -n 's/.*Depends: //p')"
-
-# Seconds before the time limit at which the guest ends the program itself, so that
-# what it wrote can still be sent.
-_TO_SEND = 3
 
 _MOUNTS = """\
 sysfs /sys sysfs
@@ -154,7 +151,7 @@ def _write_initramfs(path: Path, program: Program, kernel: Kernel) -> None:
         modules_tree=kernel.modules.parent,
         mounts=Path("/lvsc/mounts"),
         exit_file=_EXIT,
-        seconds=math.floor(program.time_limit) - _TO_SEND,
+        until=math.floor(time.time() + program.time_limit - _to_send(program.time_limit)),
         last=tuple(line.format(exit_file=str(_EXIT)[1:], folder=shlex.quote(str(program.folder))) for line in _SEND),
     )
     with path.open("wb") as out:
@@ -163,6 +160,11 @@ def _write_initramfs(path: Path, program: Program, kernel: Kernel) -> None:
         cpio.write(guest.mounts, _MOUNTS.encode())
         cpio.write(Path("/init"), first_script(guest).encode(), 0o755)
         cpio.close()
+
+
+def _to_send(limit: float) -> float:
+    """Seconds before the time limit at which the guest ends the program itself, to send what it wrote."""
+    return min(max(3.0, limit / 10), 10.0)
 
 
 def _command(boot: Path, kernel: Kernel, memory_mb: int) -> list[str]:

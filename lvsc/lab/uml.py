@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from lvsc.lab import boot_process
@@ -79,7 +80,7 @@ def _prepare(boot: Path, program: Program) -> Path:
                 modules_tree=_MODULES,
                 mounts=mounts,
                 exit_file=boot / EXIT_FILE,
-                seconds=math.ceil(program.time_limit),
+                until=math.ceil(time.time() + program.time_limit),
             )
         )
     )

@@ -40,6 +40,7 @@ _REMEDIES = {
     End.TOO_BIG: "make the MTU of the networks on the way equal",
     End.NOT_OPENED: "give the real server a tunnel device for it",
     End.SENT_NOWHERE: "take the address or route off that device",
+    End.TORN: "let one host alone answer for the address",
 }
 
 

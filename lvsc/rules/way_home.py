@@ -36,14 +36,16 @@ class Step(NamedTuple):
 def ways_home(site: Site, *modes: ForwardingMethod) -> Iterator[Way]:
     """One for each real server, client and family, however many services they share."""
     clients = [state for state in site.hosts.values() if state.role is HostRole.CLIENT]
-    seen: set[object] = set()
+    seen: dict[object, set[str]] = {}
+    asked: Service | None = None
     for service, _, host in site.pairs(*modes):
-        vip = site.topology.vips[service.vip]
-        versions = tuple(dict.fromkeys(address.version for address in vip.addresses))
-        key = (host.name, service.mode, vip.directors, vip.failover, vip.network, versions)
-        if key in seen:
+        if service is not asked:
+            asked, vip = service, site.topology.vips[service.vip]
+            versions = tuple(dict.fromkeys(address.version for address in vip.addresses))
+            alike = seen.setdefault((service.mode, vip.directors, vip.failover, vip.network, versions), set())
+        if host.name in alike:
             continue
-        seen.add(key)
+        alike.add(host.name)
         for version in versions:
             if service.mode is not ForwardingMethod.TUN and not _has(host, version):
                 continue
