@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lvsc.apply.door import Door
 from lvsc.apply.drain import Pause, wait_drained
 from lvsc.apply.store import APPLYING, COMMITTED, PENDING, Current, Journal, Store
-from lvsc.apply.undo import commit, take_back, thing
+from lvsc.apply.undo import commit, take_back, thing, undisturbed
 from lvsc.finding import LvscError, Refused
 from lvsc.plan.make import Plan
 from lvsc.plan.order import Stage, Step
@@ -180,7 +180,13 @@ def _failed(door: Door, store: Store, journal: Journal, error: BaseException) ->
     """After a failure: back to before, or on to the end where it was committed already."""
     why = str(error) or type(error).__name__
     found = store.journal()
+    if found is not None and found.phase == COMMITTED:
+        try:
+            with undisturbed():
+                commit(store, found, store.current())
+        except (LvscError, OSError):
+            return Outcome(Ending.COMMITTED, why, journal=journal)  # a later run ends it
     if found is None or found.phase == COMMITTED:
-        return Outcome(Ending.COMMITTED, why, journal=journal)
+        return Outcome(Ending.COMMITTED, journal=journal)
     undone = take_back(door, store, journal)
     return Outcome(Ending.ROLLED_BACK if undone.whole else Ending.INCOMPLETE, why, undone.left, journal)

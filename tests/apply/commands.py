@@ -99,6 +99,14 @@ def refusals() -> None:
     run("rollback of nothing", "rollback")
     run("drift of nothing", "drift")
     run("dry run", "apply", *host, "--dry-run")
+    fake = Path("/run/fake")
+    fake.mkdir()
+    (fake / "modprobe").write_text("#!/bin/sh\necho no such module >&2\nexit 1\n")
+    (fake / "modprobe").chmod(0o755)
+    missing = other("missing.yaml", "scheduler: wlc", "scheduler: lblcr")
+    run(
+        "without the module", "apply", missing, "--host", "lvs1", before=("env", f"PATH=/run/fake:{os.environ['PATH']}")
+    )
 
 
 def confirmations() -> None:

@@ -283,3 +283,21 @@ def test_what_still_has_connections_leaves_later(host: Host) -> None:
     fake.busy = {}
     assert see_off(fake, fake.store, target, 0.0) == ()
     assert leaving not in fake.kernel
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])
+def test_a_signal_anywhere_before_the_commit_rolls_back(host: Host, signal: type[BaseException]) -> None:
+    old, passed = host().all(), points(host)
+
+    def end() -> None:
+        raise signal
+
+    for number in range(passed.index("before setting"), passed.index("sync current.json"), 3):
+        fake = host()
+        fake.point = at(number, end)
+        with pytest.raises(signal):
+            apply(fake)
+        fake.point = lambda name: None
+        if fake.store.current().generation == 0:
+            assert fake.all() == old, passed[number]
+        assert fake.store.journal() is None
