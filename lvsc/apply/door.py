@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from lvsc.kernel.files import Files
@@ -28,8 +28,11 @@ class Door(Protocol):
     def perform(self, changes: Sequence[Change]) -> None:
         """Make the changes, in their order as far as they depend on it. Raises LvscError."""
 
-    def reload(self, table: Things) -> None:
-        """Have keepalived read its file; return when its table is this. Raises LvscError when it does not come so."""
+    def reload(self, table: Things, floating: Collection[str]) -> None:
+        """Have keepalived read its file; return when its table is this, and its addresses where it is master.
+
+        Raises LvscError when it does not come so.
+        """
 
     def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
         """How many connections each has, active and inactive; those that are there."""

@@ -144,7 +144,7 @@ def _act(door: Door, steps: Iterable[Step], wanted: Wanted, manner: Manner) -> N
             )
         door.perform(step.changes)
         if step.stage is Stage.KEEPALIVED:
-            door.reload(wanted.table)
+            door.reload(wanted.table, wanted.floating)
 
 
 def read_back(door: Door, steps: Iterable[Step]) -> None:

@@ -91,7 +91,7 @@ def _undo(door: Door, step: Step, journal: Journal, kernel: bool, left: dict[Key
         if todo:
             door.perform(todo)
             if step.stage is Stage.KEEPALIVED and kernel:
-                door.reload(journal.table)
+                door.reload(journal.table, ())
     except (LvscError, OSError) as error:
         for change in changes:
             left.setdefault(change.key, f"{thing(change.key)}: {error}")

@@ -6,7 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -153,24 +153,28 @@ class LiveHost:
             except OSError as error:
                 raise LvscError(f"cannot write {path}: {error.strerror}") from error
 
-    def reload(self, table: Things) -> None:
-        """Have keepalived read its file, and wait until the IPVS table has the services it says."""
+    def reload(self, table: Things, floating: Collection[str]) -> None:
+        """Have keepalived read its file; wait until the IPVS table has the services it says.
+
+        A director that holds one of the floating addresses is master: it must then hold all. Raises LvscError.
+        """
+        master = bool(_held() & set(floating))
         (self._root / drain_file("").lstrip("/")).mkdir(parents=True, exist_ok=True)
         daemon = daemons.keepalived()
         if daemon is not None:
             daemons.reload(daemon)
         elif not daemons.start():
             return  # whoever runs daemons here starts it with the file
-        self._settle(table)
+        self._settle(table, set(floating) if master else set())
 
-    def _settle(self, table: Things) -> None:
+    def _settle(self, table: Things, floating: set[str]) -> None:
         until = time.monotonic() + _SETTLES_WITHIN
         while True:
-            amiss = _amiss(self._table(), table)
+            amiss = _amiss(self._table(), table) or _absent(floating)
             if amiss is None:
                 return
             if time.monotonic() > until:
-                raise LvscError(f"keepalived did not make the table of its file: {amiss}", "look at its log")
+                raise LvscError(f"keepalived did not do what its file says: {amiss}", "look at its log")
             time.sleep(0.05)
 
     def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
@@ -237,6 +241,15 @@ _PERFORM: dict[str, Callable[[list[Change]], None]] = {
     "address": _write_network,
     "route": _write_network,
 }
+
+
+def _held() -> set[str]:
+    return {address.split("/")[0] for address in network.addresses()}
+
+
+def _absent(floating: set[str]) -> str | None:
+    missing = sorted(floating - _held()) if floating else []
+    return f"{missing[0]} is not on this director, which is master" if missing else None
 
 
 def _amiss(live: Things, wanted: Things) -> str | None:

@@ -22,6 +22,7 @@ def wanted_json(wanted: Wanted) -> dict[str, Any]:
         "table": things_json(wanted.table),
         "names": [[list(key), name] for key, name in wanted.names.items()],
         "modules": list(wanted.modules),
+        "floating": list(wanted.floating),
     }
 
 
@@ -29,7 +30,9 @@ def wanted_from_json(document: Mapping[str, Any], contents: Mapping[str, bytes])
     """What `wanted_json` wrote."""
     names = {key_from_json(key): name for key, name in document["names"]}
     things, table = (things_from_json(document[part]) for part in ("things", "table"))
-    return Wanted(document["host"], things, table, contents, names, tuple(document["modules"]))
+    return Wanted(
+        document["host"], things, table, contents, names, tuple(document["modules"]), tuple(document["floating"])
+    )
 
 
 def steps_json(steps: Iterable[Step]) -> list[Any]:

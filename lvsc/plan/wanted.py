@@ -64,7 +64,9 @@ class Wanted:
 
     `table` is the IPVS table that keepalived will make of its file, for reading
     back; empty where the table is ours and so among the things. `contents` are
-    the bytes of the files by their SHA-256.
+    the bytes of the files by their SHA-256; `names` what the topology calls
+    services and real servers; `modules` those that the kernel needs, in order;
+    `floating` the addresses that VRRP gives to one director at a time.
     """
 
     host: str
@@ -73,6 +75,7 @@ class Wanted:
     contents: Mapping[str, bytes]
     names: Mapping[Key, str]
     modules: tuple[str, ...] = ()
+    floating: tuple[str, ...] = ()
 
     @property
     def keepalived(self) -> bool:
@@ -86,7 +89,13 @@ def wanted(host: HostState, program: str) -> Wanted:
     table = dict(_table(host))
     things = {**held(host, ours=True), **({} if host.keepalived else table), **files}
     return Wanted(
-        host.name, things, table if host.keepalived else {}, contents, _names(host), tuple(modules.needed(host))
+        host=host.name,
+        things=things,
+        table=table if host.keepalived else {},
+        contents=contents,
+        names=_names(host),
+        modules=tuple(modules.needed(host)),
+        floating=tuple(str(address.ip) for instance in host.vrrp for address, _ in instance.addresses),
     )
 
 

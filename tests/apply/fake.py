@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from lvsc.apply.store import Store
@@ -83,7 +83,7 @@ class FakeHost:
                 ):
                     self.kernel[key] = change.after
 
-    def reload(self, table: Things) -> None:
+    def reload(self, table: Things, floating: Collection[str]) -> None:
         self.reloads += 1
 
     def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
