@@ -120,7 +120,7 @@ def answering() -> None:
 def asking(port: int, ready: int, go_on: float, result: int) -> None:
     """Connect, exchange a word, close, without pause; then say how often and how it failed."""
     said: Counter[str] = Counter()
-    long = [socket.create_connection((VIP, port), 3) for _ in range(4)]
+    long = [socket.create_connection((VIP, port), 15) for _ in range(4)]
     for each in long:
         # Closed by a reset, a connection is forgotten in 10 s and not in 120.
         each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -129,7 +129,7 @@ def asking(port: int, ready: int, go_on: float, result: int) -> None:
     while time.monotonic() < until:
         started = time.monotonic()
         try:
-            with socket.create_connection((VIP, port), 3) as connection:
+            with socket.create_connection((VIP, port), 15) as connection:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
                 connection.send(b"word")
                 connection.recv(4096)
@@ -144,7 +144,7 @@ def asking(port: int, ready: int, go_on: float, result: int) -> None:
 
 def _exchange(connection: socket.socket) -> str:
     try:
-        connection.settimeout(2)
+        connection.settimeout(15)
         connection.send(b"word")
         return "long: alive" if connection.recv(4096) else "long lost: closed"
     except OSError as error:
