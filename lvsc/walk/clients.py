@@ -14,9 +14,11 @@ from lvsc.walk.talk import Talk
 from lvsc.walk.world import World
 from lvsc.words import Address, Protocol
 
-# As in the lab (lab/guest/asks.py, exchange.py, lab/asking.py): there and back, the pause before a client's next
+# As in the lab (lab/guest/asks.py, exchange.py, lab/asking.py): the pause before a client's next
 # request, how long the first and the others are waited for before another begins, and all of them in the end.
-_TRIP, _PAUSE, _FIRST, _NEXT, _LIMIT = 0.01, 0.05, 0.3, 0.15, 1.0
+_PAUSE, _FIRST, _NEXT, _LIMIT = 0.05, 0.3, 0.15, 1.0
+# There and back: a datagram is answered sooner than a connection. And what closing all of them takes.
+_DATAGRAM, _CONNECTION, _CLOSE = 0.004, 0.01, 0.01
 # A SYN is sent again after a second, data after TCP_RTO_MIN, first as a probe of the tail (RFC 6298, RFC 8985).
 _SYN_AGAIN, _DATA_AGAIN = (1.0, 2.0), (0.2, 0.2, 0.4, 0.8, 1.6)
 
@@ -49,12 +51,17 @@ class Clients:
             start(self.world, self.machine, talk)
             self._settle(number)
             if talk.heard:
-                self.world.now += _TRIP
+                self.world.now += self._trip
             else:
                 self._until(_NEXT if number else _FIRST, lambda: self.all[-1].talk.heard)
         limit = _LIMIT + 2 * _PAUSE * (self.ask.exchanges - 1)
         self._until(limit, lambda: all(each.talk.done for each in self.all))
+        self.world.now += _CLOSE
         return [each.talk for each in self.all]
+
+    @property
+    def _trip(self) -> float:
+        return _DATAGRAM if self.ask.protocol is Protocol.UDP else _CONNECTION
 
     def _until(self, seconds: float, enough: Callable[[], bool]) -> None:
         """Whatever comes within that time, unless there is enough before."""
@@ -90,7 +97,7 @@ class Clients:
         if opened or answered:
             client.tries = 0
         if answered:
-            heappush(self._turns, (self.world.now + _TRIP + _PAUSE, number))
+            heappush(self._turns, (self.world.now + self._trip + _PAUSE, number))
             return
         waits = _DATA_AGAIN if client.open else _SYN_AGAIN
         if client.tries < len(waits):
