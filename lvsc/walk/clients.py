@@ -60,8 +60,12 @@ class Clients:
         return [each.talk for each in self.all]
 
     @property
+    def _datagrams(self) -> bool:
+        return self.ask.protocol is Protocol.UDP
+
+    @property
     def _trip(self) -> float:
-        return _DATAGRAM if self.ask.protocol is Protocol.UDP else _CONNECTION
+        return _DATAGRAM if self._datagrams else _CONNECTION
 
     def _until(self, seconds: float, enough: Callable[[], bool]) -> None:
         """Whatever comes within that time, unless there is enough before."""
@@ -79,7 +83,7 @@ class Clients:
         talk = self.all[number].talk
         if talk.done:
             return
-        if is_open(self.machine, talk):
+        if self._datagrams or is_open(self.machine, talk):
             again(self.world, self.machine, talk)
         else:
             repeat(self.world, self.machine, talk)
@@ -90,7 +94,7 @@ class Clients:
         self.world.run()
         unanswered(self.world)
         client, talk = self.all[number], self.all[number].talk
-        if talk.done or self.ask.protocol is Protocol.UDP:
+        if talk.done:
             return
         opened, answered = is_open(self.machine, talk) and not client.open, talk.received > client.received
         client.open, client.received = client.open or opened, talk.received
@@ -99,7 +103,7 @@ class Clients:
         if answered:
             heappush(self._turns, (self.world.now + self._trip + _PAUSE, number))
             return
-        waits = _DATA_AGAIN if client.open else _SYN_AGAIN
+        waits = () if self._datagrams else _DATA_AGAIN if client.open else _SYN_AGAIN
         if client.tries < len(waits):
             heappush(self._turns, (self.world.now + waits[client.tries], number))
             client.tries += 1
