@@ -40,7 +40,9 @@ def _joined(wanted: HostState, found: HostState, hosts: Mapping[str, HostState])
         vrrp=wanted.vrrp,
         sync=found.sync or wanted.sync,
         ipvs=ipvs,
-        unmodelled=tuple(each for each in found.unmodelled if not (wanted.vrrp and each.startswith("keepalived "))),
+        unmodelled=tuple(
+            each for each in found.unmodelled if not (wanted.keepalived and each.startswith("keepalived "))
+        ),
     )
 
 

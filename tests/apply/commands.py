@@ -40,7 +40,7 @@ def run(name: str, *words: object, before: tuple[str, ...] = ()) -> None:
         check=False,
         env=environment,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=400,
     )
     keep(name, done.returncode, done.stdout, done.stderr)
 
@@ -70,7 +70,7 @@ def address() -> bool:
     return "192.0.2.100/32" in shown
 
 
-def until(what: str, seconds: float = 60.0) -> None:
+def until(what: str, seconds: float = 200.0) -> None:
     """Wait until the state folder says so."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -112,7 +112,7 @@ def refusals() -> None:
 def confirmations() -> None:
     host = (TOPOLOGY, "--host", "lvs1", "--confirm", "manual")
     run("not confirmed", "apply", *host, "--confirm-timeout", 3)
-    process = start("apply", *host, "--confirm-timeout", 8)
+    process = start("apply", *host, "--confirm-timeout", 40)
     until("pending")
     keep("pending", None, "", "")
     run("a second one while pending", "apply", TOPOLOGY, "--host", "lvs1")
@@ -120,12 +120,12 @@ def confirmations() -> None:
     process.wait()
     run("status while pending", "status", "--json")
     until("none")
-    time.sleep(1)
+    time.sleep(3)
     keep("killed while pending", None, "", "")
-    process = start("apply", *host, "--confirm-timeout", 60)
+    process = start("apply", *host, "--confirm-timeout", 300)
     until("pending")
     run("confirm", "confirm")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     keep("confirmed elsewhere", process.returncode, out, err)
     time.sleep(1)
     run("status", "status")

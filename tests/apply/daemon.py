@@ -64,7 +64,7 @@ def table() -> list[str]:
 def keep(name: str, *words: str) -> None:
     """Run lvsc, and keep what it said and what the table is then."""
     done = subprocess.run(
-        inside(*LVSC, *words, *FOLDERS), capture_output=True, text=True, check=False, env=environment, timeout=120
+        inside(*LVSC, *words, *FOLDERS), capture_output=True, text=True, check=False, env=environment, timeout=400
     )
     found[name] = {"code": done.returncode, "out": done.stdout, "err": done.stderr, "table": table()}
     print(name, done.returncode, flush=True)

@@ -45,7 +45,7 @@ class Matrix(NamedTuple):
         return "old" if seen == self.old else "new" if seen == self.new else "neither"
 
 
-def play(every: int, parts: int = 2, seconds: float = 900) -> Matrix:
+def play(every: int, parts: int = 2, seconds: float = 1800) -> Matrix:
     """Play the matrix in several kernels at once; `every` n-th point of those cases that are many."""
     with ThreadPoolExecutor(parts) as pool:
         rows = [row for part in pool.map(lambda part: _boot(every, part, parts, seconds), range(parts)) for row in part]

@@ -34,7 +34,7 @@ class Said:
 @pytest.fixture(scope="session")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("commands")
-    ran = uml.run(Program(Path(__file__).with_name("commands.py"), folder, MODULES, 500))
+    ran = uml.run(Program(Path(__file__).with_name("commands.py"), folder, MODULES, 1500))
     assert ran.exit_code == 0, ran.log
     found: dict[str, Any] = json.loads((folder / "results").read_text())
     return found

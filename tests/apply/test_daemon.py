@@ -24,7 +24,7 @@ WRR, WLC = "-A -t 10.2.0.100:80 -s wrr", "-A -t 10.2.0.100:80 -s wlc"
 @pytest.fixture(scope="session")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("daemon")
-    ran = uml.run(Program(Path(__file__).with_name("daemon.py"), folder, MODULES, 500))
+    ran = uml.run(Program(Path(__file__).with_name("daemon.py"), folder, MODULES, 1500))
     assert ran.exit_code == 0, ran.log
     found: dict[str, Any] = json.loads((folder / "results").read_text())
     return found

@@ -29,7 +29,7 @@ CHANGES = (
 @pytest.fixture(scope="session")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("loss")
-    ran = uml.run(Program(Path(__file__).with_name("loss.py"), folder, MODULES, 300))
+    ran = uml.run(Program(Path(__file__).with_name("loss.py"), folder, MODULES, 1200))
     assert ran.exit_code == 0, ran.log
     found: dict[str, Any] = json.loads((folder / "results").read_text())
     return found

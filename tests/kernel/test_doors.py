@@ -44,7 +44,7 @@ HERE = "10.0.0.1:80/tcp"
 @pytest.fixture(scope="session")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("doors")
-    ran = uml.run(Program(Path(__file__).with_name("doors.py"), folder, MODULES, 400))
+    ran = uml.run(Program(Path(__file__).with_name("doors.py"), folder, MODULES, 1200))
     assert ran.exit_code == 0, ran.log
     results: dict[str, Any] = json.loads((folder / "results").read_text())
     assert not [each["error"] for each in results.values() if "error" in each]
