@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lvsc.state import Destination, Held, HostState, Link, LinkKind, Route, VirtualService
+from lvsc.state import MAIN_TABLE, Destination, Held, HostState, Link, LinkKind, Route, RouteKind, VirtualService
 from lvsc.walk.settings import Settings
 
 SETTINGS = (
@@ -38,7 +38,16 @@ def addresses(host: HostState) -> set[Held]:
 
 
 def routes(host: HostState, devices: bool = True) -> set[Route]:
-    return {replace(each, ours=False, device=each.device if devices else None) for each in host.routes}
+    """A local route of no stated table goes to that of local addresses (ip-route(8))."""
+    return {
+        replace(
+            each,
+            ours=False,
+            device=each.device if devices else None,
+            table=255 if each.kind is RouteKind.LOCAL and each.table == MAIN_TABLE else each.table,
+        )
+        for each in host.routes
+    }
 
 
 def _destination(each: Destination) -> Destination:
