@@ -31,9 +31,10 @@ class Judge(Protocol):
 def check(host: Judge, prepared: Prepared) -> Iterator[str]:
     """Raises Refused for what would fail; yields what could not be tried."""
     wanted = prepared.wanted
-    owners = [name for name in host.owners() if not (name == "keepalived" and wanted.keepalived)]
-    if owners and any(isinstance(key, Service) for key in wanted.things):
-        raise Refused(f"{owners[0]} runs here and owns the IPVS table", f"stop {owners[0]}, or leave the table to it")
+    owners = host.owners()
+    strange = [name for name in owners if not (name == "keepalived" and wanted.keepalived)]
+    if strange and any(isinstance(key, Service) for key in wanted.things):
+        raise Refused(f"{strange[0]} runs here and owns the IPVS table", f"stop {strange[0]}, or leave the table to it")
     said = host.refuses_file(wanted)
     if said is not None:
         raise Refused(f"keepalived refuses its new file: {said}", "the topology passed lint: please report this")
@@ -43,5 +44,5 @@ def check(host: Judge, prepared: Prepared) -> Iterator[str]:
         raise Refused(f"the kernel refuses the table: {refusals[0]}{more}", "nothing was touched")
     if untried is not None:
         yield f"not rehearsed: {untried}"
-    if wanted.keepalived and "keepalived" not in host.owners() and not host.starts_daemons():
+    if wanted.keepalived and "keepalived" not in owners and not host.starts_daemons():
         yield "keepalived does not run here: its file is put there, start it then"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from lvsc.apply.door import Door
-from lvsc.apply.drain import Pause, wait_drained
+from lvsc.apply.drain import wait_drained
 from lvsc.apply.store import APPLYING, COMMITTED, PENDING, Current, Journal, Store
 from lvsc.apply.undo import commit, take_back, thing, undisturbed
 from lvsc.finding import LvscError, Refused
@@ -60,7 +60,6 @@ class Manner:
     probe: Probe = field(default=lambda: None)
     arm: Arm = field(default=lambda journal: lambda: None)
     tell: Tell = field(default=lambda text: None)
-    pause: Pause = time.sleep
 
 
 def perform(door: Door, store: Store, plan: Plan, wanted: Wanted, manner: Manner) -> Outcome:
@@ -134,7 +133,7 @@ def _armed(store: Store, journal: Journal, manner: Manner) -> Callable[[], None]
 def _act(door: Door, steps: Iterable[Step], wanted: Wanted, manner: Manner) -> None:
     for step in steps:
         manner.tell(step.stage.value)
-        busy = wait_drained(door, step.waits, manner.drain, pause=manner.pause)
+        busy = wait_drained(door, step.waits, manner.drain)
         if busy:
             server, count = next(iter(busy.items()))
             many = "1 connection" if count == 1 else f"{count} connections"

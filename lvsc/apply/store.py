@@ -14,9 +14,9 @@ from typing import Any
 
 from lvsc.finding import LvscError
 from lvsc.kernel.files import Files
-from lvsc.plan.document import steps_from_json, steps_json, value_from_json, wanted_from_json, wanted_json
+from lvsc.plan.document import steps_from_json, steps_json, wanted_from_json, wanted_json
 from lvsc.plan.order import Step
-from lvsc.plan.thing import Key, Things, Value, key_from_json, things_from_json, things_json
+from lvsc.plan.thing import Key, Things, Value, key_from_json, things_from_json, things_json, value_from_json
 from lvsc.plan.wanted import Wanted
 
 VERSION = 1
@@ -134,6 +134,10 @@ class Store:
         owned = [[list(key), None if value is None else list(value)] for key, value in current.owned.items()]
         document = {"generation": current.generation, "owned": owned, "drained": list(current.drained)}
         self._write("current.json", document)
+
+    def committed(self) -> tuple[Wanted, float] | None:
+        """What is wanted by what is committed, and since when; None on a host that lvsc never changed."""
+        return self.generation(self.current().generation)
 
     def generation(self, number: int) -> tuple[Wanted, float] | None:
         """What a generation wanted, and when it was committed (seconds since the epoch)."""

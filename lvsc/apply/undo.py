@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lvsc.apply.door import Door
 from lvsc.apply.store import COMMITTED, Current, Journal, Store
 from lvsc.finding import LvscError, Refused
 from lvsc.plan.order import Stage, Step
-from lvsc.plan.thing import Change, File, Key, Setting, Value
+from lvsc.plan.thing import Change, File, Key, Setting, Things, Value
 
+Written = dict[Key, list[Value | None]]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -71,83 +72,79 @@ def take_back(door: Door, store: Store, journal: Journal, kernel: bool = True) -
     """Undo a journal's steps; `kernel` False: only its files, for a kernel that is gone."""
     with undisturbed():
         left: dict[Key, str] = {}
-        for step in reversed(journal.steps):
-            _undo(door, step, journal, kernel, left)
-        first = _first(journal.steps, kernel)
-        left.update(_differences(door, first, left))
+        steps = journal.steps if kernel else tuple(map(_files, journal.steps))
+        written = _written(steps)
+        for step in reversed(steps):
+            _undo(door, step, journal.table if kernel else None, written, left)
+        left.update(_differences(door, written, left))
         store.end_journal()
     return Undone(tuple(left.values()))
 
 
-def _undo(door: Door, step: Step, journal: Journal, kernel: bool, left: dict[Key, str]) -> None:
-    """Undo one step as far as it was made; what cannot be undone is told, and the rest goes on."""
-    changes = [change for change in step.changes if kernel or isinstance(change.key, File)]
+def _files(step: Step) -> Step:
+    return replace(step, changes=tuple(change for change in step.changes if isinstance(change.key, File)))
+
+
+def _undo(door: Door, step: Step, table: Things | None, written: Written, left: dict[Key, str]) -> None:
+    """Undo one step as far as it was made; what cannot be undone is told, and the rest goes on.
+
+    `table` is what keepalived reloads to; None where no kernel is left to do so.
+    """
     try:
-        for change in changes:
+        for change in step.changes:
             if isinstance(change.key, File):
                 door.files.clean(change.key)
-        live = door.read([change.key for change in changes])
-        todo = list(_still_ours(changes, live, _written(journal.steps), left))
+        live = door.read([change.key for change in step.changes])
+        todo = list(_still_ours(step.changes, live, written, left))
         if todo:
             door.perform(todo)
-            if step.stage is Stage.KEEPALIVED and kernel:
-                door.reload(journal.table, ())
+            if step.stage is Stage.KEEPALIVED and table is not None:
+                door.reload(table, ())
     except (LvscError, OSError) as error:
-        for change in changes:
+        for change in step.changes:
             left.setdefault(change.key, f"{thing(change.key)}: {error}")
 
 
-def _still_ours(
-    changes: Iterable[Change], live: dict[Key, Value], own: dict[Key, list[Value | None]], left: dict[Key, str]
-) -> Iterator[Change]:
+def _still_ours(changes: Sequence[Change], live: Things, written: Written, left: dict[Key, str]) -> Iterator[Change]:
     """Undo what is as this step wrote it; what is as no step of ours wrote it is left.
 
     A thing may be changed by several steps (quiesced, then edited); one that was not reached has an earlier value.
     """
-    for change in reversed(list(changes)):
+    for change in reversed(changes):
         now = live.get(change.key)
         if isinstance(change.key, Setting) and change.before is None:
             continue  # it goes with its device
         if now == change.after:
             yield change.undo
-        elif now not in own[change.key]:
+        elif now not in written[change.key]:
             left.setdefault(change.key, f"{thing(change.key)} was changed by somebody else meanwhile, and left so")
 
 
-def _written(steps: Iterable[Step]) -> dict[Key, list[Value | None]]:
-    """Every value that a thing has on the way, the first included."""
+def _written(steps: Iterable[Step]) -> Written:
+    """Every value that a thing has on the way, the first one first."""
     found: dict[Key, list[Value | None]] = {}
     for change in (change for step in steps for change in step.changes):
         found.setdefault(change.key, [change.before]).append(change.after)
     return found
 
 
-def _first(steps: Iterable[Step], kernel: bool) -> dict[Key, Value | None]:
-    found: dict[Key, Value | None] = {}
-    for step in steps:
-        for change in step.changes:
-            if kernel or isinstance(change.key, File):
-                found.setdefault(change.key, change.before)
-    return found
-
-
-def _differences(door: Door, first: dict[Key, Value | None], told: dict[Key, str]) -> dict[Key, str]:
+def _differences(door: Door, written: Written, told: dict[Key, str]) -> dict[Key, str]:
     """Read back: what is not as it was, though nothing was said of it."""
-    live = door.read(first)
+    live = door.read(written)
     return {
         key: f"{thing(key)} is not what it was"
-        for key, value in first.items()
-        if live.get(key) != value and key not in told
+        for key, values in written.items()
+        if live.get(key) != values[0] and key not in told
     }
 
 
 def commit(store: Store, journal: Journal, current: Current) -> Current:
     """Bring a committed apply to its end: what lvsc owns now, and no journal any more. May be done twice."""
-    first = _first(journal.steps, kernel=True)
+    written = _written(journal.steps)
     owned: dict[Key, Value | None] = dict(current.owned)
     for key in journal.wanted.things:
         # A thing that was right before is owned, too, and goes back to what it was.
-        owned.setdefault(key, first[key] if key in first else journal.wanted.things[key])
+        owned.setdefault(key, written[key][0] if key in written else journal.wanted.things[key])
     for key in journal.wanted.table:
         owned.pop(key, None)
     if journal.generation != current.generation:

@@ -93,11 +93,14 @@ def apply(
         _ask(yes)
         manner = _manner(this, confirm, confirm_timeout, drain, probe)
         if target is not None and wanted.keepalived:
-            from lvsc.cli.parting import part
+            from lvsc.cli.parting import Parted, part
 
-            if not part(this, target.host, wanted, manner):
+            parted = part(this, target.host, wanted, manner)
+            if parted is Parted.WAITS:
                 return
-            prepared = _prepare(this, wanted, target, dry_run)
+            if parted is Parted.GONE:
+                prepared = _prepare(this, wanted, target, dry_run)
+                fit(prepared, None)
         outcome = perform(this.door, this.store, prepared.plan, wanted, manner)
         end(this, outcome, prepared.wanted, None if keep_leaving else drain)
     if outcome.journal is not None and outcome.ending is Ending.PENDING:

@@ -26,7 +26,7 @@ def boot(root: RootFolder = Path("/"), state: StateFolder = Path(STATE)) -> None
         undone = recover(this.door, this.store, booting=True)
         if undone is not None:
             say("lvsc: an apply that had not ended was taken back" + "".join(f"\n  {each}" for each in undone.left))
-        committed = this.store.generation(this.store.current().generation)
+        committed = this.store.committed()
         if committed is None:
             say("lvsc: nothing is committed on this host")
             return

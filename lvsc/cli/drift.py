@@ -37,7 +37,7 @@ def drift(
     from lvsc.snapshot import json_text
 
     this = here(root, state)
-    committed = this.store.generation(this.store.current().generation)
+    committed = this.store.committed()
     if committed is None:
         raise Refused("nothing is committed on this host", "apply a topology first")
     found = _kinds(observe(this.door, this.store, committed[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from lvsc.apply.drain import wait_drained
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
     from lvsc.state import HostState
 
 
-def part(this: Here, host: HostState, wanted: Wanted, manner: Manner) -> bool:
-    """Let what leaves end its connections; False when some has not, and a later run must remove it."""
+class Parted(Enum):
+    """What became of the real servers that leave."""
+
+    NONE = "nothing leaves that has connections"
+    GONE = "their connections have ended"
+    WAITS = "some still have connections: a later run must remove them"
+
+
+def part(this: Here, host: HostState, wanted: Wanted, manner: Manner) -> Parted:
+    """Let what leaves end its connections."""
     from lvsc.cli.apply import end
 
-    committed = this.store.generation(this.store.current().generation)
+    committed = this.store.committed()
     going = leaving(wanted.table, committed[0].table) if committed is not None else []
     if committed is None or not _busy(this, going):
-        return True
+        return Parted.NONE
     say("  keepalived: what leaves gets no new connections")
     between = wanted_of(parted(host, committed[0].table))
     prepared = observe(this.door, this.store, between)
@@ -38,7 +47,7 @@ def part(this: Here, host: HostState, wanted: Wanted, manner: Manner) -> bool:
         left = wait_drained(this.door, going, manner.drain)
     for server, count in left.items():
         say(f"lvsc: {server} of {server.service} still has {count} after {manner.drain:g} s, a later run removes it")
-    return not left
+    return Parted.WAITS if left else Parted.GONE
 
 
 def _busy(this: Here, going: list[Server]) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lvsc.plan.thing import Server, ServerValue, Service, ServiceValue, Things
-from lvsc.plan.wanted import ONE_PACKET, PERSISTENT
+from lvsc.plan.wanted import ONE_PACKET, PERSISTENT, SCHEDULER_FLAGS
 from lvsc.state import Destination, VirtualService
-from lvsc.words import FLAGS, Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, TunnelType, parse_address
+from lvsc.words import FLAGS, Family, ForwardingMethod, Protocol, Scheduler, TunnelType, parse_address
 
-_FLAGS = {SchedulerFlag.FALLBACK: 0x8, SchedulerFlag.PORT: 0x10}
 _METHODS = {each.value for each in ForwardingMethod}
 _TUNNELS = {each.value for each in TunnelType}
 _PROTOCOLS = {each.value for each in Protocol}
@@ -57,7 +56,7 @@ def _service(key: Service, value: ServiceValue, members: tuple[Destination, ...]
         port=key.port,
         mark=key.mark or None,
         scheduler=scheduler,
-        flags=tuple(flag for flag in FLAGS.get(scheduler, ()) if value.flags & _FLAGS[flag]),
+        flags=tuple(flag for flag in FLAGS.get(scheduler, ()) if value.flags & SCHEDULER_FLAGS[flag]),
         persistence=value.timeout if value.flags & PERSISTENT else 0,
         netmask=value.netmask,
         one_packet=bool(value.flags & ONE_PACKET),

@@ -8,7 +8,7 @@ from typing import Any
 
 from lvsc.plan.make import Plan
 from lvsc.plan.order import Stage, Step
-from lvsc.plan.thing import KINDS, Change, Key, Value, key_from_json, things_from_json, things_json
+from lvsc.plan.thing import Change, Key, Value, key_from_json, things_from_json, things_json, value_from_json
 from lvsc.plan.wanted import Wanted
 
 VERSION = 1
@@ -59,14 +59,6 @@ def steps_from_json(document: Iterable[Any]) -> tuple[Step, ...]:
 def _from(document: list[Any]) -> Change:
     key, before, after = document
     return Change(key_from_json(key), value_from_json(key[-1], before), value_from_json(key[-1], after))
-
-
-def value_from_json(kind: str, value: list[Any] | None) -> Value | None:
-    """A value of a kind of thing; None stays None."""
-    if value is None:
-        return None
-    made: Value = KINDS[kind][1](*(tuple(part) if isinstance(part, list) else part for part in value))
-    return made
 
 
 def plan_json(plan: Plan, wanted: Wanted) -> dict[str, Any]:

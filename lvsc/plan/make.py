@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,9 +18,10 @@ from lvsc.plan.thing import (
     SettingValue,
     Things,
     Value,
+    service_of,
     things_json,
 )
-from lvsc.plan.wanted import KEEPALIVED, PERSISTENT, Wanted, quieted
+from lvsc.plan.wanted import KEEPALIVED, PERSISTENT, Wanted, digest, quieted
 
 _BY_ORDER = ("sh", "mh")
 
@@ -55,7 +55,7 @@ def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], draine
     `drained` the addresses of real servers that an operator took out.
     """
     wanted = replace(wanted, things=_adopted(live, quieted(wanted.things, drained)))
-    ours = {key: value for key, value in live.items() if not _of_daemon(key, wanted)}
+    ours = without_daemon(live, wanted)
     leaves = leaving(ours, wanted.things, owned)
     todo = steps(ours, wanted.things, leaves)
     foreign = [
@@ -65,7 +65,7 @@ def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], draine
     ]
     return Plan(
         host=wanted.host,
-        digest=digest(ours),
+        digest=_digest(ours),
         steps=tuple(todo),
         leaving=tuple(leaves),
         foreign=tuple(sorted(foreign)),
@@ -86,16 +86,14 @@ def _adopted(live: Things, things: Things) -> dict[Key, Value]:
     }
 
 
-def _of_daemon(key: Key, wanted: Wanted) -> bool:
-    """Whether a table's entry is keepalived's, who changes weights and members as checks say."""
-    service = key.service if isinstance(key, Server) else key
-    return service in wanted.table
+def without_daemon(live: Things, wanted: Wanted) -> dict[Key, Value]:
+    """Without the table's entries that are keepalived's, who changes weights and members as checks say."""
+    return {key: value for key, value in live.items() if service_of(key) not in wanted.table}
 
 
-def digest(live: Things) -> str:
+def _digest(live: Things) -> str:
     """What was observed, as one number."""
-    text = json.dumps(sorted(things_json(live), key=lambda each: json.dumps(each[0])))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest(json.dumps(sorted(things_json(live), key=lambda each: json.dumps(each[0]))).encode())
 
 
 def _refusals(leaves: list[Leaving]) -> Iterator[str]:

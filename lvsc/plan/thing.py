@@ -9,7 +9,7 @@ Values are what the kernel holds, without loss: also what no topology can say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -233,6 +233,11 @@ class Change(NamedTuple):
         return Change(self.key, self.after, self.before)
 
 
+def service_of(key: Key) -> Key:
+    """The service that a real server is of; any other thing itself."""
+    return key.service if isinstance(key, Server) else key
+
+
 def things_json(things: Things) -> list[list[Any]]:
     """A table as JSON: a list of [key, value], in the table's order; a key ends with its kind."""
     return [[list(key), list(value)] for key, value in things.items()]
@@ -240,7 +245,7 @@ def things_json(things: Things) -> list[list[Any]]:
 
 def things_from_json(document: list[list[Any]]) -> dict[Key, Value]:
     """What `things_json` wrote."""
-    return dict(_pairs(document))
+    return {key_from_json(key): value_from_json(key[-1], value) for key, value in document}
 
 
 def key_from_json(key: list[Any]) -> Any:
@@ -248,7 +253,8 @@ def key_from_json(key: list[Any]) -> Any:
     return KINDS[key[-1]][0](*(Service(*part) if isinstance(part, list) else part for part in key))
 
 
-def _pairs(document: list[list[Any]]) -> Iterator[tuple[Key, Value]]:
-    for key, value in document:
-        of_value = KINDS[key[-1]][1]
-        yield key_from_json(key), of_value(*(tuple(part) if isinstance(part, list) else part for part in value))
+def value_from_json(kind: str, value: list[Any] | None) -> Any:
+    """A value of a kind of thing; None stays None."""
+    if value is None:
+        return None
+    return KINDS[kind][1](*(tuple(part) if isinstance(part, list) else part for part in value))

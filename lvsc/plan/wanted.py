@@ -35,12 +35,12 @@ from lvsc.words import SchedulerFlag
 # The other emitters' files serve hosts without `lvsc apply`; here `lvsc boot` loads what they would.
 _EMITTERS: tuple[Emitter, ...] = (keepalived, sysctl, modules, networkd)
 KEEPALIVED = File(keepalived.PATH)
-BOOT_UNIT = File("etc/systemd/system/lvsc-boot.service")
+_BOOT_UNIT = File("etc/systemd/system/lvsc-boot.service")
 _ENABLED = File("etc/systemd/system/multi-user.target.wants/lvsc-boot.service")
 
 # include/uapi/linux/ip_vs.h: IP_VS_SVC_F_*
 PERSISTENT, ONE_PACKET = 0x1, 0x4
-_FLAGS = {SchedulerFlag.FALLBACK: 0x8, SchedulerFlag.PORT: 0x10}
+SCHEDULER_FLAGS = {SchedulerFlag.FALLBACK: 0x8, SchedulerFlag.PORT: 0x10}
 
 _UNIT = """[Unit]
 Description=Load what lvsc has committed; take back what an interrupted apply left
@@ -166,7 +166,7 @@ def service_key(service: VirtualService) -> Service:
 
 
 def _service(service: VirtualService) -> ServiceValue:
-    flags = sum(_FLAGS[flag] for flag in service.flags)
+    flags = sum(SCHEDULER_FLAGS[flag] for flag in service.flags)
     flags |= PERSISTENT * bool(service.persistence) | ONE_PACKET * service.one_packet
     # Without persistence the kernel keeps the netmask all the same; ipvsadm and keepalived send the full one.
     netmask = service.netmask if service.persistence else service.family.bits
@@ -187,18 +187,13 @@ def _server(destination: Destination) -> ServerValue:
 
 def _files(host: HostState, program: str) -> tuple[dict[Key, Value], dict[str, bytes]]:
     texts = {File(file.path): file.text for emitter in _EMITTERS for file in emitter.emit(host)}
-    texts[BOOT_UNIT] = HEADER + _UNIT.format(program=program)
+    texts[_BOOT_UNIT] = HEADER + _UNIT.format(program=program)
     contents = {digest(text.encode()): text.encode() for text in texts.values()}
-    things: dict[Key, Value] = {key: file_value(text.encode()) for key, text in texts.items()}
-    things[_ENABLED] = FileValue(link=f"/{BOOT_UNIT.path}")
+    things: dict[Key, Value] = {key: FileValue(digest(text.encode())) for key, text in texts.items()}
+    things[_ENABLED] = FileValue(link=f"/{_BOOT_UNIT.path}")
     return things, contents
 
 
 def digest(data: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
-
-
-def file_value(data: bytes) -> FileValue:
-    """The value of a file with these bytes."""
-    return FileValue(digest(data))

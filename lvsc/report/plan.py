@@ -19,6 +19,7 @@ from lvsc.plan.thing import (
     Service,
     Setting,
     Value,
+    service_of,
 )
 from lvsc.plan.wanted import Wanted
 from lvsc.report.plain import plain
@@ -146,11 +147,11 @@ def traffic(plan: Plan, wanted: Wanted) -> list[str]:
     touched: dict[Service, list[str]] = {}
     for step in plan.steps:
         for change in step.changes:
-            service = change.key.service if isinstance(change.key, Server) else change.key
+            service = service_of(change.key)
             if isinstance(service, Service):
                 touched.setdefault(service, []).extend(_effect(change, step, wanted))
     for each in plan.leaving:
-        service = each.key.service if isinstance(each.key, Server) else each.key
+        service = service_of(each.key)
         if isinstance(service, Service):
             touched.setdefault(service, []).extend(_parting(each, wanted))
     services = {key for key in (*wanted.things, *wanted.table) if isinstance(key, Service)}
