@@ -22,7 +22,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 FLEET = ROOT / "examples" / "fleet"
 RUN = Path("/run/fleet")
-DIRECTORS = {"lvs1": "192.0.2.2", "lvs2": "192.0.2.3"}
+# Not in the order in which they are to be changed.
+DIRECTORS = {"lvs2": "192.0.2.3", "lvs1": "192.0.2.2"}
 SERVERS = {"web1": "192.0.2.11", "web2": "192.0.2.12"}
 CLIENT = {"client": "192.0.2.1"}
 VIPS = ("192.0.2.101", "192.0.2.102")
