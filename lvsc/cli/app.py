@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from lvsc import __version__
-from lvsc.cli import compile, explain, graph, init, lint, rehearse, schema, walk
+from lvsc.cli import compile, explain, graph, import_, init, lint, rehearse, schema, walk
 
 app = typer.Typer(
     name="lvsc",
@@ -35,6 +35,7 @@ def _options(
 
 
 app.command("init", epilog=init.EXAMPLE)(init.init)
+app.command("import", epilog=import_.EXAMPLE)(import_.import_)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
 app.command("rehearse", epilog=rehearse.EXAMPLE)(rehearse.rehearse)

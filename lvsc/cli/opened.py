@@ -34,7 +34,11 @@ class Opened:
 
 def open_topology(paths: Sequence[str]) -> Opened:
     """Read, check and lint the files."""
-    files = read_files(paths)
+    return open_files(read_files(paths))
+
+
+def open_files(files: Sequence[tuple[str, bytes]]) -> Opened:
+    """Check and lint files that were read."""
     loaded = load(files)
     findings, site = list(loaded.findings), None
     if loaded.topology is not None and not findings:

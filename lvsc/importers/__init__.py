@@ -2,6 +2,24 @@
 
 from lvsc.importers.detect import Format, detect
 from lvsc.importers.files import NO_FILES, Files
+from lvsc.importers.ledger import clean
 from lvsc.importers.read import Imported, Options, Source, import_sources
+from lvsc.importers.relocate import NOT_CHECKED, OF_CHECKS, REMEDY, SEEN, Places, relocate
 
-__all__ = ["NO_FILES", "Files", "Format", "Imported", "Options", "Source", "detect", "import_sources"]
+__all__ = [
+    "NOT_CHECKED",
+    "NO_FILES",
+    "OF_CHECKS",
+    "REMEDY",
+    "SEEN",
+    "Files",
+    "Format",
+    "Imported",
+    "Options",
+    "Places",
+    "Source",
+    "clean",
+    "detect",
+    "import_sources",
+    "relocate",
+]

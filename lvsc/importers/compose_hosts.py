@@ -163,7 +163,8 @@ def find_floating(cluster: Cluster) -> None:
         device = group.first.device
         for carried in group.first.addresses:
             address = carried.interface.ip
-            net = cluster.nets.device((carried.device or device).value) if carried.device or device else None
+            own_device = carried.device or device
+            net = cluster.nets.device(own_device.value) if own_device is not None else None
             own = net is not None and device is not None and cluster.nets.device(device.value) is net
             if address not in served and own and net is not None and net.holds(address) and id(net) in inside:
                 cluster.floating.setdefault(group.name, []).append(Said(address, carried.at))
@@ -184,9 +185,8 @@ def vips(cluster: Cluster) -> Table:
         own.put("address", str(address), at or said.get(address))
         net = cluster.nets.device(device) if group is not None else cluster.nets.of(address)
         home = net if net is not None else cluster.nets.found[0]
-        if (group is not None and (home is not _net(cluster, group) or not home.holds(address))) or (
-            group is None and net is None
-        ):
+        elsewhere = group is not None and (home is not _net(cluster, group) or not home.holds(address))
+        if elsewhere or (group is None and net is None):
             own.put("network", home.name)
         _holder(cluster, own, address, group, at or said[address])
         table.put(name, own, at or said.get(address), "" if net is not None else "in no known network: guessed")

@@ -8,11 +8,11 @@ from typing import TypeVar
 from lvsc.importers.compose_hosts import Cluster
 from lvsc.importers.draft import Check, Said, Server, VirtualServer
 from lvsc.importers.names import Namer, service_name, short
-from lvsc.importers.paper import Leaf, Row, Scalar, Table, key_of
-from lvsc.source import Span
+from lvsc.importers.paper import Leaf, Row, Table, key_of
 from lvsc.words import CheckKind, Family, ForwardingMethod, Protocol, TunnelType
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 def services(cluster: Cluster) -> Table:
@@ -116,7 +116,7 @@ def _twice(cluster: Cluster, server: Server, first: Server) -> None:
         cluster.ledger.no_place(server.at, what)
 
 
-def _most(items: Iterable[T], key: Callable[[T], object]) -> object:
+def _most(items: Iterable[T], key: Callable[[T], K]) -> K | None:
     """The key that most items have; of equal ones the first."""
     keys = [key(item) for item in items]
     return max(keys, key=keys.count) if keys else None
@@ -282,6 +282,3 @@ def duration(milliseconds: int) -> str:
         if milliseconds % size == 0 and milliseconds >= size:
             return f"{milliseconds // size}{unit}"
     return f"{milliseconds}ms"
-
-
-__all__ = ["Scalar", "Span", "duration", "services"]

@@ -20,8 +20,8 @@ _LOOKED_AT = 256 << 10
 _SIGNS: dict[Format, re.Pattern[bytes]] = {
     Format.TOPOLOGY: re.compile(rb"^lvsc\s*:", re.M),
     Format.KEEPALIVED: re.compile(
-        rb"^[ \t]*(?:@\^?\S+[ \t]+)?(?:global_defs|vrrp_\w+|virtual_server(?:_group)?|real_server|static_\w+|include\w?)\b"
-        rb"(?!\s*[:=])",
+        rb"^[ \t]*(?:@\^?\S+[ \t]+)?"
+        rb"(?:global_defs|vrrp_\w+|virtual_server(?:_group)?|real_server|static_\w+|include\w?)\b(?!\s*[:=])",
         re.M,
     ),
     Format.LDIRECTORD: re.compile(

@@ -12,11 +12,15 @@ Read = Callable[[str], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """How files are found by pattern and read, None for what cannot be; `anywhere`: outside the file's folder, too."""
+    """How files are found by pattern and read, None for what cannot be; `real` follows links.
+
+    `anywhere`: files outside the folder of the one that includes them, too.
+    """
 
     find: Find
     read: Read
     anywhere: bool = False
+    real: Callable[[str], str] = str
 
 
 NO_FILES = Files(lambda pattern: [], lambda name: None)

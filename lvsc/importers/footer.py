@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lvsc.importers.ledger import Kind, Ledger, Remark, clean
 
@@ -30,8 +30,17 @@ def footer(ledger: Ledger) -> Iterator[str]:
         if grouped:
             yield ""
             yield head
-            for line in grouped:
-                yield from textwrap.wrap(line, _WIDTH, initial_indent="- ", subsequent_indent="  ")
+            yield from _listed(grouped)
+    findings = [f"{each.message}: {clean(each.at.file, 80)}:{each.at.line}" for each in ledger.findings]
+    if findings:
+        yield ""
+        yield "What is wrong with the source:"
+        yield from _listed(findings)
+
+
+def _listed(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from textwrap.wrap(line, _WIDTH, initial_indent="- ", subsequent_indent="  ")
 
 
 def said(ledger: Ledger, kind: Kind) -> list[str]:

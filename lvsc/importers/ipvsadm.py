@@ -236,16 +236,9 @@ def read_ipvsadm(ledger: Ledger, file: str, data: bytes) -> tuple[Unit, dict[str
             if words is not None:
                 reader.line(words)
     services = tuple(
-        replace(found.service, servers=tuple(found.servers), method=_method(found), checked=False)
-        for found in reader.services.values()
+        replace(found.service, servers=tuple(found.servers), checked=False) for found in reader.services.values()
     )
     return Unit(file=file, services=services, checks=False, start=Span(file, 1, 1, 1, 2)), {file: lines}
-
-
-def _method(found: _Found) -> Said[ForwardingMethod]:
-    """The forwarding method that most real servers have."""
-    methods = [each.method for each in found.servers]
-    return max(methods, key=[each.value for each in methods].count) if methods else found.service.method
 
 
 def _plain(at: Span, protocol: Said[Protocol], found: Address | None, number: int) -> VirtualServer:

@@ -30,8 +30,11 @@ def read_keepalived(
         ledger.warn("not-read", next(iter(lines.ids.values())), message, "choose a host with --config-id")
     top = Block(ledger, None, nodes)
     groups = {node.words[0].text: node for node in top.all("virtual_server_group") if node.words}
-    name, sync = _globals(ledger, top)
+    name, sync, version_3 = _globals(ledger, top)
     found = [instance(ledger, node) for node in top.all("vrrp_instance")]
+    if found and not version_3:
+        text = "VRRP version 2: lvsc writes version 3, which version 2 does not hear: change all directors together"
+        ledger.changed(found[0].at, text)
     unit = Unit(
         file=file,
         name=name,
@@ -45,12 +48,15 @@ def read_keepalived(
     return unit, lines.texts
 
 
-def _globals(ledger: Ledger, top: Block) -> tuple[Said[str] | None, SyncDaemon | None]:
+def _globals(ledger: Ledger, top: Block) -> tuple[Said[str] | None, SyncDaemon | None, bool]:
+    """router_id, the sync daemon, and whether VRRP is version 3."""
+    version_3 = False
     name: Said[str] | None = None
     sync: SyncDaemon | None = None
     for node in top.all("global_defs"):
         block = Block(ledger, node)
-        word = block.word("router_id")
+        word, version = block.word("router_id"), block.word("vrrp_version")
+        version_3 = version.text == "3" if version is not None else version_3
         name = Said(word.text, word.at) if word is not None else name
         if name is not None and name.value == "LVS_DEVEL":
             message = "router_id LVS_DEVEL is what every tutorial writes: nobody knows whose mail or log it is"
@@ -59,7 +65,7 @@ def _globals(ledger: Ledger, top: Block) -> tuple[Said[str] | None, SyncDaemon |
         daemon = block.one("lvs_sync_daemon")
         sync = _sync(ledger, daemon) if daemon is not None else sync
         block.rest()
-    return name, sync
+    return name, sync, version_3
 
 
 def _sync(ledger: Ledger, node: Node) -> SyncDaemon | None:

@@ -145,19 +145,28 @@ class Lines:
     def _include(self, line: Line, pattern: str, depth: int) -> Iterator[Line]:
         at = line.span(len(line.text) - len(line.text.lstrip()), len(line.text.rstrip()))
         folder = posixpath.dirname(line.file)
-        names = self.files.find(posixpath.join(folder, pattern)) if "$" not in pattern else []
+        wanted = posixpath.join(folder, pattern)
+        if not self.files.anywhere and not within(wanted, folder):
+            message = f"`{clean(pattern)}` is not below the folder of the file that includes it: not read"
+            self.ledger.error("not-read", at, message, "copy it there, or allow it with --include-anywhere")
+            return
+        names = self.files.find(wanted) if "$" not in pattern else []
         if not names:
             self.ledger.warn("not-read", at, f"include `{clean(pattern)}` finds no file", "name its files, too")
         for name in names:
-            if not self.files.anywhere and not within(name, folder):
-                message = f"`{clean(name)}` is not below the folder of the file that includes it: not read"
-                self.ledger.error("not-read", at, message, "copy it there, or allow it with --include-anywhere")
-            elif depth >= MAX_DEPTH or self.read >= MAX_FILES:
-                self.ledger.error("not-read", at, f"`{clean(name)}`: too many files or levels of include", "flatten it")
-            elif (data := self.files.read(name)) is None:
-                self.ledger.error("not-read", at, f"`{clean(name)}` cannot be read", "look at its permissions")
-            else:
-                yield from self.of(name, data, depth + 1)
+            yield from self._included(name, folder, at, depth)
+
+    def _included(self, name: str, folder: str, at: Span, depth: int) -> Iterator[Line]:
+        real = self.files.real
+        if not self.files.anywhere and not within(real(name), real(folder)):
+            message = f"`{clean(name)}` is a link to outside the folder of the file that includes it: not read"
+            self.ledger.error("not-read", at, message, "copy it there, or allow it with --include-anywhere")
+        elif depth >= MAX_DEPTH or self.read >= MAX_FILES:
+            self.ledger.error("not-read", at, f"`{clean(name)}`: too many files or levels of include", "flatten it")
+        elif (data := self.files.read(name)) is None:
+            self.ledger.error("not-read", at, f"`{clean(name)}` cannot be read", "look at its permissions")
+        else:
+            yield from self.of(name, data, depth + 1)
 
 
 def _decomment(text: str) -> tuple[str, str]:

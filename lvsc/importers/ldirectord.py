@@ -119,9 +119,7 @@ def _service(ledger: Ledger, head: Setting, settings: Settings) -> VirtualServer
     members = list(real_servers(ledger, settings.all("real", "real6")))
     check = check_of(ledger, settings, head.at, port, protocol)
     servers = tuple(replace(each, check=check) for each in members)
-    methods = [each.method for each in servers]
-    method = max(methods, key=[each.value for each in methods].count) if methods else None
-    method = method or Said(ForwardingMethod.NAT, head.at)
+    method = next((each.method for each in servers), Said(ForwardingMethod.NAT, head.at))
     timeout, netmask = _number(ledger, settings, "persistent"), _netmask(ledger, settings)
     if netmask is not None and timeout is None:
         ledger.left_out(netmask.at, "netmask: the service has no persistence")

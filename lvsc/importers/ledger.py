@@ -11,7 +11,7 @@ from lvsc.source import Span
 
 # What is wrong with a file a thousand times over is told often enough.
 MAX_FINDINGS = 500
-_LONGEST = 120
+_LONGEST = 160
 
 
 class Kind(enum.Enum):

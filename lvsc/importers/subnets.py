@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 
 from lvsc.importers.draft import Carried, Instance, VirtualServer
-from lvsc.importers.ledger import Ledger, clean
+from lvsc.importers.ledger import Ledger
 from lvsc.importers.names import Namer, plain_name
 from lvsc.importers.pairing import Director, Group
 from lvsc.source import Span
@@ -96,13 +97,11 @@ class Nets:
 
 
 def _cut(address: Address, length: int) -> str:
-    from ipaddress import ip_network
-
     return str(ip_network(f"{address}/{length}", strict=False))
 
 
 def _overlaps(one: Network, other: Network) -> bool:
-    return one.version == other.version and one.overlaps(other)  # type: ignore[arg-type]
+    return one.version == other.version and one.overlaps(other)
 
 
 def _interface(name: str) -> str:
@@ -124,11 +123,11 @@ def nets(
     _declared(found, directors, groups)
     for group in groups:
         net = found.device(group.first.device.value if group.first.device else "")
-        for holder, instance in group.members:
+        for _, instance in group.members:
             for said in [*([instance.source] if instance.source else []), *instance.peers]:
                 found.guess(said.value, net)
     for group in groups:
-        for holder, instance in group.members:
+        for _, instance in group.members:
             for carried in instance.addresses:
                 _carried(found, instance, carried)
     _of_services(found, groups, services)
@@ -239,6 +238,3 @@ def told(net: Net) -> str:
     if net.invented:
         return "guessed: no address of it is in the source"
     return "guessed" if any(at is None for at in net.subnets.values()) else ""
-
-
-__all__ = ["Net", "Nets", "clean", "nets", "told"]

@@ -24,21 +24,22 @@ _ODD_MANY = 20
 
 def lines_of(ledger: Ledger, file: str, data: bytes, comments: str = "#") -> list[str] | None:
     """The lines of a file; None, and a finding, where it is no text at all."""
+    start = Span(file, 1, 1, 1, 2)
     if len(data) > MAX_BYTES or data.count(b"\n") > MAX_LINES:
-        return _refuse(ledger, file, f"the file has {len(data)} bytes, more than lvsc reads", "split it")
+        message = f"the file has {len(data)} bytes, more than lvsc reads"
+        ledger.error("unreadable", start, message, "split it")
+        return None
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _refuse(ledger, file, "the file is UTF-16, not UTF-8", "save the file as UTF-8")
+        ledger.error("unreadable", start, "the file is UTF-16, not UTF-8", "save the file as UTF-8")
+        return None
     if _binary(data[:4096]):
-        return _refuse(ledger, file, "the file is binary, no configuration", "name the configuration file itself")
+        ledger.error("unreadable", start, "the file is binary, no configuration", "name the configuration file itself")
+        return None
     text = _decode(ledger, file, data)
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     if text.isascii() and text.isprintable() and "\r" not in text:
         return lines
     return [_line(ledger, file, number, line, comments) for number, line in enumerate(lines, 1)]
-
-
-def _refuse(ledger: Ledger, file: str, message: str, remedy: str) -> None:
-    ledger.error("unreadable", Span(file, 1, 1, 1, 2), message, remedy)
 
 
 def _binary(start: bytes) -> bool:
