@@ -89,7 +89,8 @@ NO_PLACE = _words(
 # What the readers of blocks take.
 TAKEN = _words(
     """
-    global_defs router_id lvs_sync_daemon vrrp_version vrrp_instance vrrp_sync_group group virtual_server virtual_server_group
+    global_defs router_id vrrp_version
+    lvs_sync_daemon vrrp_instance vrrp_sync_group group virtual_server virtual_server_group
     state interface virtual_router_id priority advert_int nopreempt unicast_src_ip unicast_peer virtual_ipaddress
     virtual_ipaddress_excluded delay_loop lvs_sched lvs_method protocol persistence_timeout
     persistence_granularity ops sh-port sh-fallback mh-port mh-fallback ip_family sorry_server virtualhost
