@@ -155,6 +155,8 @@ def _sync(cluster: Cluster, group: Group, own: Table) -> None:
 def find_floating(cluster: Cluster) -> None:
     """Addresses that move with the directors and serve nobody, where real servers behind nat are: their gateways."""
     served = {service.address.value for service in cluster.services if service.address is not None}
+    busy = {id(cluster.nets.of(address)) for address in served}
+    carried_on = {id(cluster.nets.of(each.interface.ip)) for group in cluster.groups for each in group.first.addresses}
     inside = {
         id(cluster.nets.of(server.address)) for service in cluster.services for server in service.servers
         if server.method.value is ForwardingMethod.NAT
@@ -166,7 +168,9 @@ def find_floating(cluster: Cluster) -> None:
             own_device = carried.device or device
             net = cluster.nets.device(own_device.value) if own_device is not None else None
             own = net is not None and device is not None and cluster.nets.device(device.value) is net
-            if address not in served and own and net is not None and net.holds(address) and id(net) in inside:
+            if net is None or not own or not net.holds(address) or id(net) in busy:
+                continue
+            if id(net) in inside and carried_on - {id(net)}:
                 cluster.floating.setdefault(group.name, []).append(Said(address, carried.at))
 
 
@@ -174,7 +178,10 @@ def vips(cluster: Cluster) -> Table:
     """The section `vips`: what VRRP carries, and what services have besides."""
     table = Table()
     carried = _carried(cluster)
-    said = {service.address.value: service.address.at for service in reversed(cluster.services) if service.address}
+    said: dict[Address, Span] = {}
+    for service in cluster.services:
+        if service.address is not None:
+            said.setdefault(service.address.value, service.address.at)
     addresses = list(dict.fromkeys([*carried, *said]))
     own_names, ends = Namer(), short(addresses)
     for address in addresses:
@@ -244,7 +251,7 @@ def real_servers(cluster: Cluster) -> Table:
     called = _called(hints)
     ends = short(said)
     for address in sorted(said, key=lambda each: (each.version, int(each))):
-        wish = called.get(address) or f"rs{ends[address]}" + ("" if address.version == 4 else "-v6")
+        wish = called.get(address) or f"rs{ends[address]}"
         name = cluster.namer.name(wish, "rs")
         cluster.servers[address] = name
         net = cluster.nets.of(address)

@@ -191,8 +191,8 @@ def _health(
     for server in servers:
         if _key(made[id(server)]) != best:
             at = server.check.at if server.check is not None else server.at
-            what = "another check" if server.check is not None else "no check"
-            cluster.ledger.no_place(at, f"real server {server.address} of {_shown(service)} with {what} than others")
+            what = "with a check of its own" if server.check is not None else "without the check of the others"
+            cluster.ledger.no_place(at, f"real server {server.address} of {_shown(service)} {what}")
     chosen = next(server for server in servers if _key(made[id(server)]) == best)
     table = made[id(chosen)]
     if table is not None:
@@ -224,7 +224,7 @@ def _checked_port(check: Check, server: Server, service: VirtualServer, mode: Fo
     if check.kind in (CheckKind.PING, CheckKind.SCRIPT):
         return None
     base = service.port.value if service.mark is None else 0
-    if mode is ForwardingMethod.NAT and server.port is not None:
+    if mode is ForwardingMethod.NAT and server.port is not None and service.mark is None:
         base = server.port.value
     wanted = check.port or server.port
     if wanted is None or wanted.value in (0, base):

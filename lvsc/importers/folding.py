@@ -10,7 +10,8 @@ from lvsc.importers.paper import Leaf, Node, Row, Table, key_of
 
 _ALWAYS, _OR_NULL = ("mode", "scheduler"), ("health", "persistence")
 _END = re.compile(r"(.*?)([0-9]+)")
-_MAX_RANGE = 10_000
+# Repetition that is worth a name of its own, in characters.
+_WORTH = 400
 
 
 def defaults(services: Table) -> Table:
@@ -41,8 +42,8 @@ def pools(services: Table) -> Table:
         if isinstance(each, Table) and _long(each.entries.get("real_servers")):
             by_key.setdefault(key_of(each.entries["real_servers"]), []).append(each)
     names = {id(table): name for name, table in services.entries.items()}
-    for found in by_key.values():
-        if len(found) < 2:
+    for key, found in by_key.items():
+        if len(key) * (len(found) - 1) < _WORTH:
             continue
         name = namer.name(names[id(found[0])], "pool")
         pool = Table()

@@ -19,7 +19,7 @@ def header(files: Sequence[str]) -> Iterator[str]:
     """The first lines."""
     names = ", ".join(dict.fromkeys(clean(file, 60) for file in files[:4])) + (" ..." if len(files) > 4 else "")
     yield f"Made by `lvsc import` from {names}."
-    yield "Look first at what is marked as guessed: no file of a director says it."
+    yield "Look first at what is marked as guessed: no file of a director says it. So are interfaces of real servers."
     yield "lvsc configures the real servers, too: write `managed: false` where somebody else does (docs/topology.md)."
 
 

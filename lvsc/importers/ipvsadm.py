@@ -195,9 +195,16 @@ class _Reader:
             lower = None
         return Server(
             found, Said(number, said.at) if number else None, said.at, method, self._tunnel(words),
-            self._number(words, "-w", _MAX_WEIGHT), upper if upper and upper.value else None,
+            self._weight(words), upper if upper and upper.value else None,
             lower if lower and lower.value else None,
         )  # fmt: skip
+
+    def _weight(self, words: Words) -> Said[int] | None:
+        said = self._number(words, "-w", _MAX_COUNT)
+        if said is not None and said.value > _MAX_WEIGHT:
+            self.ledger.no_place(said.at, f"-w {said.value} ({_MAX_WEIGHT} instead)")
+            return Said(_MAX_WEIGHT, said.at)
+        return said
 
     def _number(self, words: Words, option: str, most: int) -> Said[int] | None:
         said = words.options.get(option)

@@ -38,6 +38,11 @@ def words_of(ledger: Ledger, file: str, number: int, line: str) -> Words | None:
             found = Words(Span(file, number, parts[0].at.column, number, parts[-1].at.end_column), part)
             found.command = Said(option, part.at)
             index += COMMANDS[option]
+        elif option in VALUED and after is None and option != "-p":
+            ledger.error(
+                "wrong-value", part.at, f"`{clean(part.value, 60)}` needs a value", "write it behind the option"
+            )
+            return None
         elif option in VALUED:
             options[option] = after if after is not None else Said("", part.at)
             index += after is not None

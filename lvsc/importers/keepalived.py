@@ -23,6 +23,7 @@ def read_keepalived(
 ) -> tuple[Unit, dict[str, list[str]]]:
     """The director that a file describes, and the text of every file read."""
     lines = Lines(ledger, files, config_id)
+    lines.open.append(file)
     nodes = tree(ledger, lines.of(file, data))
     if config_id is None and lines.ids:
         ids = ", ".join(f"@{clean(word, 30)}" for word in list(lines.ids)[:8])

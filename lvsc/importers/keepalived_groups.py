@@ -61,9 +61,11 @@ def _of_group(ledger: Ledger, node: Node, groups: Groups) -> list[Entry]:
 def _entries(ledger: Ledger, words: list[Word], at: Span, name: str = "") -> Iterator[Entry]:
     first = words[0]
     if first.text == "fwmark":
-        mark = number(ledger, "fwmark", words[1], 1, MAX_MARK) if len(words) > 1 else None
-        if mark is None:
+        if len(words) < 2:
             ledger.error("wrong-value", first.at, "`fwmark` needs a number from 1", "write the mark")
+            return
+        mark = number(ledger, "fwmark", words[1], 1, MAX_MARK)
+        if mark is None:
             return
         family = _FAMILIES.get(words[2].text) if len(words) > 2 else None
         yield Entry(at, None, Said(0, at), Said(*mark), family, name)

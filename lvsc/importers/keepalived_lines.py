@@ -56,6 +56,7 @@ class Lines:
         self.defined: dict[str, tuple[str, bool]] = {}
         self.growing: str | None = None
         self.ids: dict[str, Span] = {}
+        self.open: list[str] = []
         self.made = 0
         self.read = 0
 
@@ -161,12 +162,16 @@ class Lines:
         if not self.files.anywhere and not within(real(name), real(folder)):
             message = f"`{clean(name)}` is a link to outside the folder of the file that includes it: not read"
             self.ledger.error("not-read", at, message, "copy it there, or allow it with --include-anywhere")
+        elif name in self.open:
+            self.ledger.error("not-read", at, f"`{clean(name)}` includes itself", "remove this line")
         elif depth >= MAX_DEPTH or self.read >= MAX_FILES:
             self.ledger.error("not-read", at, f"`{clean(name)}`: too many files or levels of include", "flatten it")
         elif (data := self.files.read(name)) is None:
             self.ledger.error("not-read", at, f"`{clean(name)}` cannot be read", "look at its permissions")
         else:
+            self.open.append(name)
             yield from self.of(name, data, depth + 1)
+            self.open.pop()
 
 
 def _decomment(text: str) -> tuple[str, str]:

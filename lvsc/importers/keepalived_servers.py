@@ -40,11 +40,11 @@ def method_of(
     if node is None or not node.words:
         return fallback, tunnel
     word = node.words[0]
-    if word.text.upper() not in ForwardingMethod.__members__:
+    if word.text not in ForwardingMethod.__members__:
         message = f"`{clean(word.text, 40)}` is no forwarding method: keepalived takes {fallback.value.name}"
-        ledger.error("wrong-value", word.at, message, "write NAT, DR or TUN")
+        ledger.error("wrong-value", word.at, message, "write NAT, DR or TUN, in capitals")
         return fallback, tunnel
-    method = ForwardingMethod[word.text.upper()]
+    method = ForwardingMethod[word.text]
     opened = _tunnel(ledger, node.words[1:], word.at) if method is ForwardingMethod.TUN else Tunnel()
     return Said(method, word.at), opened
 

@@ -70,7 +70,7 @@ def _scheduler(ledger: Ledger, node: Node, block: Block) -> Said[Scheduler]:
     if word is None:
         return Said(Scheduler.WLC, node.at)
     try:
-        return Said(Scheduler(word.text.lower()), word.at)
+        return Said(Scheduler(word.text), word.at)
     except ValueError:
         known = ", ".join(each.value for each in Scheduler)
         message = f"`{clean(word.text, 40)}` is no scheduler of the kernel: keepalived takes wlc"

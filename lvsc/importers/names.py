@@ -38,7 +38,8 @@ def plain_name(text: str) -> str:
     found = _OTHER.sub("-", text[:200]).strip("-.")
     if found and not found[0].isalpha():
         found = f"n{found}" if found[0].isdigit() else found.lstrip("_-.0123456789")
-    return found[:60].rstrip("-.")
+    # A key that starts with x- is a note to the language.
+    return (f"n{found}" if found.startswith("x-") else found)[:60].rstrip("-.")
 
 
 def short(addresses: Iterable[Address]) -> dict[Address, str]:
@@ -55,7 +56,8 @@ def short(addresses: Iterable[Address]) -> dict[Address, str]:
                 break
         else:
             continue
-        found.update(ends)
+        mixed = version == 6 and len(own) < len(addresses)
+        found.update({each: f"{end}-v6" if mixed else end for each, end in ends.items()})
     return found
 
 

@@ -161,18 +161,23 @@ def peers(found: list[Director], made: Sequence[Group], namer: Namer) -> None:
     extra: list[Director] = []
     for group in made:
         holder, instance = group.members[0]
-        for index, peer in enumerate(instance.peers):
-            if index == len(extra):
-                name = namer.name(f"{holder.name}-peer" if len(instance.peers) == 1 else "", f"lvs{len(extra) + 2}")
-                extra.append(Director(name, peer.at, None, guessed=True))
-            known = extra[index].addresses.setdefault(_device(instance), [])
-            if all(each.value != peer.value for each in known):
-                known.append(peer)
+        for _, each in group.members:
+            _of_peers(extra, holder, each, namer)
         others = [each.name for each in extra[: len(instance.peers)]]
         last = instance.state is not None and instance.state.value == "BACKUP" and len(others) == 1
         low = last and instance.priority.value <= 100
         group.order = [*others, holder.name] if low else [holder.name, *others]
     found += extra
+
+
+def _of_peers(extra: list[Director], holder: Director, instance: Instance, namer: Namer) -> None:
+    for index, peer in enumerate(instance.peers):
+        if index == len(extra):
+            name = namer.name(f"{holder.name}-peer" if len(instance.peers) == 1 else "", f"lvs{len(extra) + 2}")
+            extra.append(Director(name, peer.at, None, guessed=True))
+        known = extra[index].addresses.setdefault(_device(instance), [])
+        if all(each.value != peer.value for each in known):
+            known.append(peer)
 
 
 def follow(found: Sequence[Director], made: Sequence[Group]) -> None:

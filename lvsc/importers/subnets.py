@@ -18,7 +18,7 @@ _TRIES = 600
 _TAKEN = ("lo", "all", "default")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Net:
     """A network: subnets with the place that names them, None of a guess, and each director's interface there."""
 

@@ -15,8 +15,9 @@ def address(ledger: Ledger, text: str, at: Span) -> Address | None:
     """An address without prefix; host names are reported, never looked up."""
     found = parse_address(text.strip(_BRACKETED))
     if found is None:
-        what = "a host name" if text[:1].isalpha() and ":" not in text else "no address"
-        message = f"`{clean(text, 60)}` is {what}: lvsc looks no names up"
+        named = text[:1].isalpha() and ":" not in text
+        what = "a host name: lvsc looks no names up" if named else "no address"
+        message = f"`{clean(text, 60)}` is {what}"
         ledger.error("wrong-value", at, message, "write the address")
     return found
 
