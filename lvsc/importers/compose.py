@@ -65,6 +65,7 @@ def _sections(ledger: Ledger, units: Sequence[Unit], ids: Sequence[str | None]) 
     servers, vips = hosts.real_servers(cluster), hosts.vips(cluster)
     if not cluster.vips and any(service.mark is not None for service in wanted):
         _invented(cluster, vips)
+    hosts.choose_of_marks(cluster)
     return {
         "defaults": Table(),
         "networks": hosts.networks(cluster),

@@ -31,6 +31,7 @@ class Cluster:
     vips: dict[Address, str] = field(default_factory=dict)
     servers: dict[Address, str] = field(default_factory=dict)
     floating: dict[str, list[Said[Address]]] = field(default_factory=dict)
+    of_marks: dict[int, str] = field(default_factory=dict)
 
 
 def networks(cluster: Cluster) -> Table:
@@ -184,6 +185,10 @@ def vips(cluster: Cluster) -> Table:
             said.setdefault(service.address.value, service.address.at)
     addresses = list(dict.fromkeys([*carried, *said]))
     own_names, ends = Namer(), short(addresses)
+    holders = {
+        service.address.value: director.name for director in reversed(cluster.directors) if director.unit
+        for service in director.unit.services if service.address is not None
+    }  # fmt: skip
     for address in addresses:
         name = own_names.name("vip" if len(addresses) == 1 else f"vip-{ends[address]}", "vip")
         cluster.vips[address] = name
@@ -195,9 +200,16 @@ def vips(cluster: Cluster) -> Table:
         elsewhere = group is not None and (home is not _net(cluster, group) or not home.holds(address))
         if elsewhere or (group is None and net is None):
             own.put("network", home.name)
-        _holder(cluster, own, address, group, at or said[address])
+        _holder(cluster, own, address, group, at or said[address], holders)
         table.put(name, own, at or said.get(address), "" if net is not None else "in no known network: guessed")
     return table
+
+
+def choose_of_marks(cluster: Cluster) -> None:
+    """The VIP of services with a mark, by family: one that no service has by address, else the first."""
+    stated = {each.address.value for each in cluster.services if each.address is not None}
+    for address, name in sorted(cluster.vips.items(), key=lambda item: item[0] in stated):
+        cluster.of_marks.setdefault(address.version, name)
 
 
 def _net(cluster: Cluster, group: Group) -> Net:
@@ -223,7 +235,9 @@ def _carried(cluster: Cluster) -> Mapping[Address, tuple[Group, str, Span]]:
     return found
 
 
-def _holder(cluster: Cluster, own: Table, address: Address, group: Group | None, at: Span) -> None:
+def _holder(
+    cluster: Cluster, own: Table, address: Address, group: Group | None, at: Span, holders: Mapping[Address, str]
+) -> None:
     if group is not None:
         own.put("failover", group.name)
         return
@@ -231,11 +245,7 @@ def _holder(cluster: Cluster, own: Table, address: Address, group: Group | None,
         message = f"no VRRP instance carries {address}: it does not move when a director fails"
         cluster.ledger.warn("vip-without-instance", at, message, "add it to virtual_ipaddress of an instance")
     if len(cluster.directors) > 1:
-        holder = next(
-            (each.name for each in cluster.directors if each.unit and any(
-                service.address and service.address.value == address for service in each.unit.services)),
-            cluster.directors[0].name,
-        )  # fmt: skip
+        holder = holders.get(address, cluster.directors[0].name)
         own.put("director", holder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
@@ -19,10 +20,11 @@ def services(cluster: Cluster) -> Table:
     """The section `services`."""
     table, namer = Table(), Namer()
     usual = [_usual(service) for service in cluster.services]
+    counts = Counter(usual)
     ends = short(service.address.value for service in cluster.services if service.address is not None)
     for service, name in zip(cluster.services, usual, strict=True):
         end = f"-{ends[service.address.value]}" if service.address is not None and len(ends) > 1 else ""
-        wish = service.name or (name if usual.count(name) == 1 else f"{name}{end}")
+        wish = service.name or (name if counts[name] == 1 else f"{name}{end}")
         made = _service(cluster, service)
         if made is not None:
             table.put(namer.name(wish, name), made, service.at)
@@ -119,17 +121,14 @@ def _twice(cluster: Cluster, server: Server, first: Server) -> None:
 def _most(items: Iterable[T], key: Callable[[T], K]) -> K | None:
     """The key that most items have; of equal ones the first."""
     keys = [key(item) for item in items]
-    return max(keys, key=keys.count) if keys else None
+    return Counter(keys).most_common(1)[0][0] if keys else None
 
 
 def _vip(cluster: Cluster, service: VirtualServer, family: Family) -> str | None:
     """The VIP; of a mark one that no service has by address, else any of the family."""
     if service.address is not None:
         return cluster.vips.get(service.address.value)
-    fitting = [address for address in cluster.vips if address.version == family.value]
-    stated = {each.address.value for each in cluster.services if each.address is not None}
-    free = [address for address in fitting if address not in stated]
-    return cluster.vips[(free or fitting)[0]] if fitting else None
+    return cluster.of_marks.get(family.value)
 
 
 def _ports(service: VirtualServer, own: Table) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from lvsc.importers.names import Namer
@@ -20,8 +21,7 @@ def defaults(services: Table) -> Table:
     tables = [each for each in services.entries.values() if isinstance(each, Table)]
     for key in (*_ALWAYS, *_OR_NULL):
         texts = [key_of(each.entries[key]) for each in tables if key in each.entries]
-        best = max(texts, key=texts.count) if texts else ""
-        count = texts.count(best)
+        best, count = Counter(texts).most_common(1)[0] if texts else ("", 0)
         if len(tables) < 2 or count < 2 or (key in _OR_NULL and count * 2 <= len(tables)):
             continue
         holders = [each for each in tables if key in each.entries and key_of(each.entries[key]) == best]

@@ -20,12 +20,13 @@ _METHODS = {"-g": ForwardingMethod.DR, "-i": ForwardingMethod.TUN, "-m": Forward
 _FLAGS = {"fallback": SchedulerFlag.FALLBACK, "port": SchedulerFlag.PORT,
           "flag-1": SchedulerFlag.FALLBACK, "flag-2": SchedulerFlag.PORT}  # fmt: skip
 Key = tuple[str, str, int]
+Where = tuple[Address, int]
 
 
 @dataclass(slots=True)
 class _Found:
     service: VirtualServer
-    servers: list[Server] = field(default_factory=list)
+    servers: dict[Where, Server] = field(default_factory=dict)
 
 
 class _Reader:
@@ -63,7 +64,7 @@ class _Reader:
             message = f"{key[1] or 'mark'} is added twice: `ipvsadm -R` refuses the second"
             self.ledger.error("duplicate-service", words.at, f"{message} (line {first.line} is the first)", "keep one")
             return
-        servers = self.services[key].servers if key in self.services else []
+        servers = self.services[key].servers if key in self.services else {}
         self.services[key] = _Found(service, servers)
 
     def _who(self, words: Words) -> tuple[Key, VirtualServer] | None:
@@ -165,18 +166,13 @@ class _Reader:
         if server is not None:
             self._add(self.services[key].servers, server, words)
 
-    def _add(self, servers: list[Server], server: Server, words: Words) -> None:
-        own = server.port.value if server.port else 0
-        same = [
-            each for each in servers if (each.address, each.port.value if each.port else 0) == (server.address, own)
-        ]
-        if same and words.command.value == "-a":
+    def _add(self, servers: dict[Where, Server], server: Server, words: Words) -> None:
+        where = server.address, server.port.value if server.port else 0
+        if where in servers and words.command.value == "-a":
             message = f"real server {server.address} is added twice: `ipvsadm -R` refuses the second"
             self.ledger.error("duplicate-name", server.at, message, "keep one of the two")
             return
-        if same:
-            servers.remove(same[0])
-        servers.append(server)
+        servers[where] = server
 
     def _real(self, words: Words, said: Said[str]) -> Server | None:
         host, own = host_and_port(said.value)
@@ -243,7 +239,8 @@ def read_ipvsadm(ledger: Ledger, file: str, data: bytes) -> tuple[Unit, dict[str
             if words is not None:
                 reader.line(words)
     services = tuple(
-        replace(found.service, servers=tuple(found.servers), checked=False) for found in reader.services.values()
+        replace(found.service, servers=tuple(found.servers.values()), checked=False)
+        for found in reader.services.values()
     )
     return Unit(file=file, services=services, checks=False, start=Span(file, 1, 1, 1, 2)), {file: lines}
 

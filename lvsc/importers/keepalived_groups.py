@@ -14,7 +14,7 @@ from lvsc.importers.values import address, port
 from lvsc.source import Span
 from lvsc.words import Address, Family, parse_network
 
-MAX_RANGE, MAX_MARK = 4096, 4_294_967_295
+MAX_RANGE, MAX_ENTRIES, MAX_MARK = 4096, 10_000, 4_294_967_295
 _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 
 
@@ -55,6 +55,9 @@ def _of_group(ledger: Ledger, node: Node, groups: Groups) -> list[Entry]:
     for line in group.block or ():
         words = [Word(line.keyword, line.at), *line.words]
         found += _entries(ledger, words, line.at, name.text)
+        if len(found) > MAX_ENTRIES:
+            ledger.error("not-read", line.at, f"a group of more than {MAX_ENTRIES} services", "write smaller groups")
+            break
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lvsc.importers.files import Files, within
+from lvsc.importers.keepalived_words import is_secret
 from lvsc.importers.ledger import Ledger, clean
 from lvsc.importers.text import lines_of
 from lvsc.source import Span
@@ -103,6 +104,8 @@ class Lines:
                 return
             kept = _cut(kept, found.end())
         if found := _DEFINITION.match(kept.text):
+            if is_secret(found[1]):
+                self.ledger.secret(kept.span(*found.span(2)))
             self._define(found[1], found[2])
         elif kept.text.startswith(("~SEQ", "~LST")):
             at = kept.span(0, len(kept.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from lvsc.words import ForwardingMethod, Scheduler
 
 _SETTING = re.compile(r"(\s*)([A-Za-z0-9_-]+)(\s*=?>?\s*)(.*?)\s*")
 _MAX_SECONDS = 2_678_400
+MAX_SERVERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def _service(ledger: Ledger, head: Setting, settings: Settings) -> VirtualServer
     if where is None:
         return None
     address, port, mark, protocol = where
-    members = list(real_servers(ledger, settings.all("real", "real6")))
+    members = list(itertools.islice(real_servers(ledger, settings.all("real", "real6")), MAX_SERVERS + 1))
+    if len(members) > MAX_SERVERS:
+        ledger.error("not-read", head.at, f"more than {MAX_SERVERS} real servers of one service", "split it")
     check = check_of(ledger, settings, head.at, port, protocol)
     servers = tuple(replace(each, check=check) for each in members)
     method = next((each.method for each in servers), Said(ForwardingMethod.NAT, head.at))

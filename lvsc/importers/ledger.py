@@ -10,7 +10,7 @@ from lvsc.finding import Finding, Note, Severity
 from lvsc.source import Span
 
 # What is wrong with a file a thousand times over is told often enough.
-MAX_FINDINGS = 500
+MAX_FINDINGS, MAX_REMARKS = 500, 50_000
 _LONGEST = 160
 
 
@@ -68,15 +68,21 @@ class Ledger:
 
     def no_place(self, at: Span, text: str) -> None:
         """Something that the language cannot say."""
-        self.remarks.setdefault(Remark(Kind.NO_PLACE, at, clean(text)))
+        self._remark(Kind.NO_PLACE, at, text)
 
     def left_out(self, at: Span, text: str) -> None:
         """Something that the topology does not say, and why."""
-        self.remarks.setdefault(Remark(Kind.LEFT_OUT, at, clean(text)))
+        self._remark(Kind.LEFT_OUT, at, text)
 
     def changed(self, at: Span, text: str) -> None:
         """Something that the topology says in another way."""
-        self.remarks.setdefault(Remark(Kind.CHANGED, at, clean(text)))
+        self._remark(Kind.CHANGED, at, text)
+
+    def _remark(self, kind: Kind, at: Span, text: str) -> None:
+        if len(self.remarks) < MAX_REMARKS:
+            self.remarks.setdefault(Remark(kind, at, clean(text)))
+        else:
+            self.error("not-read", Span(at.file, 1, 1, 1, 2), f"more than {MAX_REMARKS} remarks", "split the file")
 
     def secret(self, at: Span) -> None:
         """A place that no report may show."""

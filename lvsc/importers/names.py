@@ -21,14 +21,16 @@ class Namer:
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)
+        self.numbers: dict[str, int] = {}
 
     def name(self, wish: str, otherwise: str) -> str:
         """The wish made a name, with a number where it is taken."""
         plain = plain_name(wish) or plain_name(otherwise) or "x"
-        found, number = plain, 2
+        found, number = plain, self.numbers.get(plain, 2)
         while found in self.taken:
-            found = f"{plain[:58]}-{number}"
+            found = f"{plain[:50]}-{number}"
             number += 1
+        self.numbers[plain] = number
         self.taken.add(found)
         return found
 

@@ -197,14 +197,14 @@ def _carried(found: Nets, instance: Instance, carried: Carried) -> None:
 
 def _of_services(found: Nets, groups: Sequence[Group], services: Sequence[VirtualServer]) -> None:
     """Real servers, and VIPs where nothing says who moves them."""
-    servers = [server.address for service in services for server in service.servers]
+    servers = list(dict.fromkeys(server.address for service in services for server in service.servers))
     around = {_cut(address, _GUESS[address.version]) for address in servers if found.of(address) is None}
     found.narrow = len(around) <= _MANY
     if not groups:
         vips = [service.address.value for service in services if service.address is not None]
         for address in list(dict.fromkeys(vips))[: _MANY // 2]:
             found.guess(address)
-    for address in dict.fromkeys(servers):
+    for address in servers:
         found.guess(address)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from lvsc.cli.foreign import lint_foreign, sources
+from lvsc.importers import SEEN
 from lvsc.report import FORMS
 from lvsc.rules import RULES
-from lvsc.importers import SEEN
 from tests.importers.cases import CASES, IDS, files_of, hosts_of, imported, name_of
 
 WRITE = bool(os.environ.get("LVSC_WRITE_GOLDENS"))
