@@ -94,7 +94,7 @@ def _by_rules(imported: Imported, name: str) -> Iterator[Finding]:
     places = Places(imported.places, start)
     loaded = load([(name, imported.text.encode())])
     yield from relocate(loaded.findings, places)
-    if loaded.topology is None:
+    if loaded.topology is None or loaded.findings:
         return
     hosts = lower(loaded.topology)
     site = Site(loaded.topology, hosts, cluster(hosts))

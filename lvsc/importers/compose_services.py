@@ -54,7 +54,7 @@ def _service(cluster: Cluster, service: VirtualServer) -> Table | None:
     _ports(service, own)
     own.put("mode", mode.value.value, mode.at)
     own.put("scheduler", service.scheduler.value.value, service.scheduler.at)
-    _options(service, own, family)
+    _options(cluster, service, own, family)
     _tunnel(cluster, service, servers, mode.value, own)
     _health(cluster, service, servers, mode.value, own)
     _sorry(cluster, service, mode.value, family, own)
@@ -143,11 +143,15 @@ def _ports(service: VirtualServer, own: Table) -> None:
     own.put("port", service.port.value, service.port.at)
 
 
-def _options(service: VirtualServer, own: Table, family: Family) -> None:
+def _options(cluster: Cluster, service: VirtualServer, own: Table, family: Family) -> None:
     if service.flags:
         flags = [Leaf(flag.value, service.scheduler.at) for flag in service.flags]
         own.put("scheduler_flags", flags[0] if len(flags) == 1 else Row(flags))
     said, mask = service.persistence, service.netmask
+    if mask is not None and mask.value > family.bits:
+        message = f"`{mask.value}` is no netmask of IPv4"
+        cluster.ledger.warn("wrong-value", mask.at, message, "write one such as 255.255.255.0")
+        mask = None
     if said is not None and mask is not None and mask.value != family.bits:
         details = Table(flow=True)
         details.put("timeout", duration(said.value * 1000), said.at)

@@ -238,10 +238,8 @@ def read_ipvsadm(ledger: Ledger, file: str, data: bytes) -> tuple[Unit, dict[str
             words = words_of(ledger, file, number, line)
             if words is not None:
                 reader.line(words)
-    services = tuple(
-        replace(found.service, servers=tuple(found.servers.values()), checked=False)
-        for found in reader.services.values()
-    )
+    found = reader.services.values()
+    services = tuple(replace(each.service, servers=tuple(each.servers.values()), checked=False) for each in found)
     return Unit(file=file, services=services, checks=False, start=Span(file, 1, 1, 1, 2)), {file: lines}
 
 
@@ -253,9 +251,7 @@ def _plain(at: Span, protocol: Said[Protocol], found: Address | None, number: in
 
 
 def _int(text: str, low: int, high: int) -> int | None:
-    """A number as ipvsadm reads it; marks may be hexadecimal."""
-    try:
-        value = int(text, 0) if text[:2].lower() == "0x" else int(text)
-    except ValueError:
+    """A number as ipvsadm reads it: decimal."""
+    if not (text.isdecimal() and text.isascii()) or len(text) > 12:
         return None
-    return value if low <= value <= high else None
+    return int(text) if low <= int(text) <= high else None

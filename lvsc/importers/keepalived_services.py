@@ -28,7 +28,7 @@ def services(ledger: Ledger, node: Node, groups: Groups) -> list[VirtualServer]:
     wanted = entries(ledger, node, groups)
     found = _read(ledger, node, block, wanted)
     block.rest()
-    return [_of(ledger, found, entry) for entry in wanted]
+    return [_of(found, entry) for entry in wanted]
 
 
 def _read(ledger: Ledger, node: Node, block: Block, wanted: list[Entry]) -> VirtualServer:
@@ -48,19 +48,13 @@ def _read(ledger: Ledger, node: Node, block: Block, wanted: list[Entry]) -> Virt
     )  # fmt: skip
 
 
-def _of(ledger: Ledger, common: VirtualServer, entry: Entry) -> VirtualServer:
-    """The service as one entry has it; a netmask that its family cannot have is left out."""
+def _of(common: VirtualServer, entry: Entry) -> VirtualServer:
+    """The service as one entry has it."""
     family = entry.family or common.family
     if entry.address is not None:
         family = Family(entry.address.value.version)
-    netmask = common.netmask
-    if netmask is not None and family is not Family.V6 and netmask.value > Family.V4.bits:
-        ledger.warn(
-            "wrong-value", netmask.at, f"`{netmask.value}` is no netmask of IPv4", "write 255.255.255.0 or such"
-        )
-        netmask = None
     return replace(
-        common, at=entry.at, address=entry.address, port=entry.port, mark=entry.mark, family=family, netmask=netmask,
+        common, at=entry.at, address=entry.address, port=entry.port, mark=entry.mark, family=family,
         name=entry.name or common.name,
     )  # fmt: skip
 

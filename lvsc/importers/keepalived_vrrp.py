@@ -99,17 +99,12 @@ def _authentication(ledger: Ledger, block: Block) -> None:
     for node in block.all("authentication"):
         ledger.left_out(node.at, "authentication: VRRP version 3, which lvsc writes, has none")
         for each in node.block or ():
-            if each.keyword == "auth_pass" and each.words:
-                word = each.words[0]
+            for word in each.words if each.keyword != "auth_type" else ():
                 ledger.secret(word.at)
-                if len(word.text) > _LONGEST_PASSWORD:
-                    message = f"auth_pass is longer than {_LONGEST_PASSWORD} characters: keepalived cuts it"
-                    ledger.warn("wrong-value", word.at, message, "it protects nothing: use a packet filter instead")
-            elif each.keyword == "auth_type":
-                continue
-            else:
-                for word in each.words:
-                    ledger.secret(word.at)
+            if each.keyword == "auth_pass" and each.words and len(each.words[0].text) > _LONGEST_PASSWORD:
+                message = f"auth_pass is longer than {_LONGEST_PASSWORD} characters: keepalived cuts it"
+                remedy = "it protects nothing: use a packet filter instead"
+                ledger.warn("wrong-value", each.words[0].at, message, remedy)
 
 
 def _peers(ledger: Ledger, nodes: list[Node]) -> list[Said[Address]]:

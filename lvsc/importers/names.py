@@ -25,7 +25,7 @@ class Namer:
 
     def name(self, wish: str, otherwise: str) -> str:
         """The wish made a name, with a number where it is taken."""
-        plain = plain_name(wish) or plain_name(otherwise) or "x"
+        plain = plain_name(wish) or plain_name(otherwise) or "n"
         found, number = plain, self.numbers.get(plain, 2)
         while found in self.taken:
             found = f"{plain[:50]}-{number}"
@@ -41,7 +41,7 @@ def plain_name(text: str) -> str:
     if found and not found[0].isalpha():
         found = f"n{found}" if found[0].isdigit() else found.lstrip("_-.0123456789")
     # A key that starts with x- is a note to the language.
-    return (f"n{found}" if found.startswith("x-") else found)[:60].rstrip("-.")
+    return (f"n{found}" if found == "x" or found.startswith("x-") else found)[:60].rstrip("-.")
 
 
 def short(addresses: Iterable[Address]) -> dict[Address, str]:

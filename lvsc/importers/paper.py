@@ -12,7 +12,8 @@ from lvsc.source import Span
 from lvsc.source.scalars import resolve
 
 WIDTH = 110
-_PLAIN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_./@%+=-]*(?::[A-Za-z0-9_./@%+=-]+)*")
+# No colon: libyaml takes it for the end of a key between braces.
+_PLAIN = re.compile(r"[A-Za-z0-9/][A-Za-z0-9_./@%+=-]*")
 _ASTRAL = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 Scalar = str | int | bool | None
 Place = tuple[int, int]
@@ -77,7 +78,7 @@ def scalar(value: Scalar) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if _PLAIN.fullmatch(value) and isinstance(resolve(value), str) and "://" not in value:
+    if _PLAIN.fullmatch(value) and isinstance(resolve(value), str):
         return value
     return _ASTRAL.sub(_whole, json.dumps(value))
 

@@ -32,7 +32,7 @@ def whole(found: Imported) -> None:
         assert found.findings
         return
     loaded = load([("topology.yaml", found.text.encode())])
-    assert [each for each in loaded.findings if each.rule in ("unreadable", "unknown-key", "wrong-value")] == []
+    assert [each.message for each in loaded.findings] == []
     assert loaded.topology is not None
     for finding in [*found.findings, *_by_rules(found, "x")]:
         assert finding.at.line >= 1
@@ -82,19 +82,20 @@ def test_real_syntax_with_lines_moved(text: tuple[str, bytes], chance: random.Ra
     whole(read(name, b"\n".join(lines)))
 
 
+MANY = b"".join(b"-a -t 10.0.0.1:80 -r 10.1.%d.%d\n" % (n // 250, n % 250) for n in range(9000))
 HUGE = [
-    ("a.conf", b"{" * 200_000),
-    ("a.conf", b"}" * 200_000),
+    ("a.conf", b"{" * 60_000),
+    ("a.conf", b"}" * 60_000),
     ("a.conf", b'"' * 200_001),
     ("a.conf", b"$A=" + b"$B " * 1000 + b"\n$B=" + b"$C " * 1000 + b"\n$C=x\n$A\n"),
     ("a.conf", b"".join(b"$A%d=$A%d $A%d\n" % (n, n + 1, n + 1) for n in range(60)) + b"$A0\n"),
-    ("a.conf", b"virtual_server_group G {\n" + b"10.0.0.1-10.0.15.255 80\n" * 50 + b"}\nvirtual_server group G {\n}\n"),
+    ("a.conf", b"virtual_server_group G {\n" + b"10.0.0.1-10.0.15.255 80\n" * 5 + b"}\nvirtual_server group G {\n}\n"),
     ("a.conf", b"include a.conf\n" * 5000),
     ("a.conf", b"vrrp_instance a { unicast_peer {\n" + b"10.0.0.1\n" * 50_000),
-    ("a.conf", b"x " * 500_000),
-    ("a.cf", b"virtual=1\n" + b"\treal=10.0.0.1->10.0.15.255 gate\n" * 100),
+    ("a.conf", b"x " * 100_000),
+    ("a.cf", b"virtual=1\n" + b"\treal=10.0.0.1->10.0.15.255 gate\n" * 20),
     ("a.cf", b"=" * 300_000),
-    ("a.rules", b"-A -t 10.0.0.1:80\n" + b"".join(b"-a -t 10.0.0.1:80 -r 10.1.%d.%d\n" % (n // 250, n % 250) for n in range(9000))),
+    ("a.rules", b"-A -t 10.0.0.1:80\n" + MANY),
     ("a.rules", b"-" * 300_000),
 ]  # fmt: skip
 

@@ -8,80 +8,17 @@ from lvsc.importers.keepalived_words import KNOWN, NO_PLACE, NOTHING, SAME, TAKE
 from tests.importers.cases import from_texts
 
 # Those of 92 real files with virtual servers that stand in six of them or more, the most frequent first.
-FREQUENT = [
-    "virtual_server",
-    "real_server",
-    "delay_loop",
-    "protocol",
-    "weight",
-    "lb_algo",
-    "lvs_sched",
-    "lb_kind",
-    "lvs_method",
-    "connect_timeout",
-    "global_defs",
-    "interface",
-    "virtual_ipaddress",
-    "vrrp_instance",
-    "virtual_router_id",
-    "priority",
-    "state",
-    "advert_int",
-    "connect_port",
-    "TCP_CHECK",
-    "delay_before_retry",
-    "persistence_timeout",
-    "router_id",
-    "authentication",
-    "auth_type",
-    "auth_pass",
-    "retry",
-    "nb_get_retry",
-    "path",
-    "notification_email",
-    "notification_email_from",
-    "smtp_server",
-    "MISC_CHECK",
-    "misc_path",
-    "url",
-    "HTTP_GET",
-    "status_code",
-    "alpha",
-    "smtp_connect_timeout",
-    "quorum",
-    "sorry_server",
-    "misc_timeout",
-    "nopreempt",
-    "smtp_alert",
-    "vrrp_sync_group",
-    "group",
-    "quorum_up",
-    "inhibit_on_failure",
-    "nat_mask",
-    "quorum_down",
-    "omega",
-    "unicast_peer",
-    "track_interface",
-    "notify_master",
-    "connect_ip",
-    "virtualhost",
-    "vrrp_script",
-    "unicast_src_ip",
-    "lvs_sync_daemon",
-    "enable_script_security",
-    "script_user",
-    "script",
-    "track_script",
-    "interval",
-    "track_file",
-    "ops",
-    "virtual_server_group",
-    "notify_backup",
-    "notify_fault",
-    "uthreshold",
-    "bindto",
-    "vrrp_garp_interval",
-]
+_FREQUENT = """
+virtual_server real_server delay_loop protocol weight lb_algo lvs_sched lb_kind lvs_method connect_timeout
+global_defs interface virtual_ipaddress vrrp_instance virtual_router_id priority state advert_int connect_port
+TCP_CHECK delay_before_retry persistence_timeout router_id authentication auth_type auth_pass retry nb_get_retry
+path notification_email notification_email_from smtp_server MISC_CHECK misc_path url HTTP_GET status_code alpha
+smtp_connect_timeout quorum sorry_server misc_timeout nopreempt smtp_alert vrrp_sync_group group quorum_up
+inhibit_on_failure nat_mask quorum_down omega unicast_peer track_interface notify_master connect_ip virtualhost
+vrrp_script unicast_src_ip lvs_sync_daemon enable_script_security script_user script track_script interval
+track_file ops virtual_server_group notify_backup notify_fault uthreshold bindto vrrp_garp_interval
+"""
+FREQUENT = _FREQUENT.split()
 
 TOP = sorted({"global_defs", "vrrp_instance", "vrrp_sync_group", "virtual_server", "virtual_server_group"})
 
@@ -145,5 +82,5 @@ def test_every_word_that_is_reported_stands_in_the_topology_too() -> None:
 def test_a_taken_word_in_another_block_is_reported() -> None:
     found = from_texts([("a.conf", SOURCE.format(vrrp="lvs_sched rr", service="", server="", check=""))])
     assert [(each.rule, each.at.line, each.message) for each in found.findings] == [
-        ("unknown-keyword", 5, "`lvs_sched` does not belong here")
+        ("unknown-keyword", 6, "`lvs_sched` does not belong here")
     ]

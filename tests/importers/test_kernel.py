@@ -1,0 +1,96 @@
+"""Imported sources in a real kernel: the table that ipvsadm makes of a source is the one that lvsc makes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lvsc.emit import emit_host
+from lvsc.lab.scene import Scene
+from lvsc.state import Hosts, HostState
+from lvsc.words import HostRole
+from tests.importers.cases import CASES, hosts_of, imported, name_of
+from tests.lab.conftest import play
+from tests.lab.test_accepted import AS_NOBODY, KEEPALIVED, RULES
+
+# Of a service whose real servers all have weight 0.
+NOTHING_ALIVE = re.compile(r"quorum 1 for .* exceeds total weight of real servers 0|hysteresis 0 >= quorum 0")
+TABLE = "ipvsadm -Sn; ipvsadm -Ln --thresholds"
+# Lines that are refused, or hold what the language cannot say, make other tables.
+TABLES = [folder for folder in CASES if folder.parent.name == "ipvsadm" and folder.name not in ("wrong", "edited")]
+FILES = [folder for folder in CASES if folder.parent.name != "ipvsadm"]
+
+
+def directors(folder: Path) -> Hosts:
+    """The directors alone, without marks: user-mode Linux has no nftables."""
+    found = imported(folder)
+    assert found.text is not None
+    hosts = hosts_of(found.text)
+    return {name: replace(host, marks=()) for name, host in hosts.items() if host.role is HostRole.DIRECTOR}
+
+
+def original(folder: Path) -> str:
+    """The source without what import refused, and without options that it listed."""
+    found = imported(folder)
+    refused = {finding.at.line for finding in found.findings}
+    lines = (folder / "ipvs.rules").read_text(encoding="utf-8").splitlines()
+    kept = [line for number, line in enumerate(lines, 1) if number not in refused and not line.startswith("#")]
+    return re.sub(r" --tun-(csum|nocsum)|^/sbin/", "", "".join(f"{line.strip()}\n" for line in kept), flags=re.M)
+
+
+def commands(folder: Path, name: str, host: HostState) -> Iterator[str]:
+    texts = {file.path: file.text for file in emit_host(host)}
+    if folder in TABLES:
+        yield f"ipvsadm -C; ipvsadm -R <<'END' 2>&1\n{texts[RULES]}END\n{TABLE}"
+        yield f"ipvsadm -C; ipvsadm -R <<'END' 2>&1\n{original(folder)}END\n{TABLE}"
+    elif KEEPALIVED in texts:
+        written = f"cat >/tmp/{name}.conf <<'END'\n{texts[KEEPALIVED]}END\n"
+        yield f"{written}{AS_NOBODY} keepalived -t -f /tmp/{name}.conf 2>&1"
+
+
+def apart(folder: Path, host: HostState) -> HostState:
+    """The host with wires of its own; what keepalived would do there is only asked, not done."""
+    links = tuple(replace(link, segment=link.segment and f"{name_of(folder)}-{link.segment}") for link in host.links)
+    done = host if folder in TABLES else replace(host, ipvs=(), vrrp=(), sync=None, sysctls=())
+    return replace(done, links=links, name=f"{name_of(folder)}-{host.name}")
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, list[tuple[int, str]]]:
+    """What each command said, by case; one boot for all."""
+    hosts: dict[str, HostState] = {}
+    asked: list[tuple[str, str, str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        for folder in [*TABLES, *FILES]:
+            patch.chdir(folder)
+            for host in directors(folder).values():
+                made = apart(folder, host)
+                hosts[made.name] = made
+                asked += [(name_of(folder), made.name, text) for text in commands(folder, made.name, host)]
+    scene = Scene("imported", hosts, (), commands=tuple((name, ("sh", "-c", text)) for _, name, text in asked))
+    played = play([scene])["imported"]
+    assert played.error == ""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for (case, _, _), output in zip(asked, played.outputs, strict=True):
+        found.setdefault(case, []).append(output)
+    return found
+
+
+@pytest.mark.parametrize("folder", TABLES, ids=name_of)
+def test_the_kernel_holds_the_same_table(folder: Path, answers: dict[str, list[tuple[int, str]]]) -> None:
+    (ours, said), (theirs, wanted) = answers[name_of(folder)]
+    assert (ours, theirs) == (0, 0)
+    assert sorted(said.splitlines()) == sorted(wanted.splitlines())
+    assert said.count("-A ") == original(folder).count("-A ") + original(folder).count("--add-service")
+
+
+@pytest.mark.parametrize("folder", FILES, ids=name_of)
+def test_keepalived_accepts_what_is_emitted(folder: Path, answers: dict[str, list[tuple[int, str]]]) -> None:
+    said = answers[name_of(folder)]
+    assert said
+    assert [line for _, text in said for line in text.splitlines() if not NOTHING_ALIVE.search(line)] == []
+    assert {code for code, text in said if not text} <= {0}
