@@ -31,6 +31,8 @@ class FormatName(StrEnum):
 
 def sources(files: Sequence[tuple[str, bytes]], format_: FormatName | None) -> list[Source]:
     """The files of other programs; none where all are topologies. Raises LvscError for a mixture."""
+    if format_ is None and all(name.endswith((".yaml", ".yml")) for name, _ in files):
+        return []
     from lvsc.importers import Format, Source, detect
 
     found = [

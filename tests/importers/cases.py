@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from lvsc.importers import Imported, Options, import_sources
 from lvsc.lower import lower
 from lvsc.state import Hosts
 from lvsc.topology import load
+
+# The command line switches it off, for runs that are short.
+gc.enable()
 
 HERE = Path(__file__).parent
 FORMATS = ("keepalived", "ldirectord", "ipvsadm")

@@ -11,14 +11,15 @@ import pytest
 
 from lvsc.emit import emit_host
 from lvsc.lab.scene import Scene
-from lvsc.state import Hosts, HostState
-from lvsc.words import HostRole
+from lvsc.state import Held, Hosts, HostState, Link, LinkKind
+from lvsc.words import HostRole, parse_interface
 from tests.importers.cases import CASES, hosts_of, imported, name_of
 from tests.lab.conftest import play
 from tests.lab.test_accepted import AS_NOBODY, KEEPALIVED, RULES
 
 # Of a service whose real servers all have weight 0.
 NOTHING_ALIVE = re.compile(r"quorum 1 for .* exceeds total weight of real servers 0|hysteresis 0 >= quorum 0")
+LOOPBACK = Link("lo", LinkKind.LOOPBACK, mtu=65536)
 TABLE = "ipvsadm -Sn; ipvsadm -Ln --thresholds"
 # Lines that are refused, or hold what the language cannot say, make other tables.
 TABLES = [folder for folder in CASES if folder.parent.name == "ipvsadm" and folder.name not in ("wrong", "edited")]
@@ -52,30 +53,37 @@ def commands(folder: Path, name: str, host: HostState) -> Iterator[str]:
         yield f"{written}{AS_NOBODY} keepalived -t -f /tmp/{name}.conf 2>&1"
 
 
-def apart(folder: Path, host: HostState) -> HostState:
-    """The host with wires of its own; what keepalived would do there is only asked, not done."""
-    links = tuple(replace(link, segment=link.segment and f"{name_of(folder)}-{link.segment}") for link in host.links)
-    done = host if folder in TABLES else replace(host, ipvs=(), vrrp=(), sync=None, sysctls=())
-    return replace(done, links=links, name=f"{name_of(folder)}-{host.name}")
+def judge(hosts: list[HostState]) -> HostState:
+    """A host that has every device that the directors have, an address on each, and the modules that they need."""
+    names = dict.fromkeys(link.name for host in hosts for link in host.links if link.segment)
+    links = tuple(Link(name, LinkKind.ETHERNET, segment=f"wire-{name}") for name in names)
+    held = [
+        Held(name, interface)
+        for number, name in enumerate(names)
+        for text in (f"198.18.{number}.1/24", f"2001:db8:{number:x}::1/64")
+        if (interface := parse_interface(text)) is not None
+    ]
+    services = tuple(service for host in hosts for service in host.ipvs)
+    # Not managed: lvsc writes nothing to it, so that nothing is there but what the commands bring.
+    return HostState("judge", HostRole.DIRECTOR, False, (LOOPBACK, *links), tuple(held), ipvs=services)
 
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, list[tuple[int, str]]]:
-    """What each command said, by case; one boot for all."""
-    hosts: dict[str, HostState] = {}
-    asked: list[tuple[str, str, str]] = []
+    """What each command said, by case; one boot and one host for all."""
+    hosts: list[HostState] = []
+    asked: list[tuple[str, str]] = []
     with pytest.MonkeyPatch.context() as patch:
         for folder in [*TABLES, *FILES]:
             patch.chdir(folder)
             for host in directors(folder).values():
-                made = apart(folder, host)
-                hosts[made.name] = made
-                asked += [(name_of(folder), made.name, text) for text in commands(folder, made.name, host)]
-    scene = Scene("imported", hosts, (), commands=tuple((name, ("sh", "-c", text)) for _, name, text in asked))
-    played = play([scene])["imported"]
+                hosts.append(host)
+                asked += [(name_of(folder), text) for text in commands(folder, f"{name_of(folder)}-{host.name}", host)]
+    commanded = tuple(("judge", ("sh", "-c", text)) for _, text in asked)
+    played = play([Scene("imported", {"judge": judge(hosts)}, (), commands=commanded)])["imported"]
     assert played.error == ""
     found: dict[str, list[tuple[int, str]]] = {}
-    for (case, _, _), output in zip(asked, played.outputs, strict=True):
+    for (case, _), output in zip(asked, played.outputs, strict=True):
         found.setdefault(case, []).append(output)
     return found
 
