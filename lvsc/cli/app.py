@@ -17,6 +17,7 @@ from lvsc.cli import (
     drift,
     explain,
     graph,
+    import_,
     init,
     lint,
     order,
@@ -56,6 +57,7 @@ def _options(
 
 
 app.command("init", epilog=init.EXAMPLE)(init.init)
+app.command("import", epilog=import_.EXAMPLE)(import_.import_)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("compile", epilog=compile.EXAMPLE)(compile.compile_)
 app.command("diff", epilog=diff.EXAMPLE)(diff.diff)

@@ -10,19 +10,19 @@ import typer
 from lvsc.cli.choice import Choice, lint_rules
 from lvsc.cli.console import say
 from lvsc.cli.files import write_text
-from lvsc.cli.opened import Opened, open_topology
+from lvsc.cli.opened import Opened, open_files
 from lvsc.finding import LvscError
 from lvsc.report import counted
 
 
-def keep(paths: Sequence[str], choice: Choice) -> None:
+def keep(files: Sequence[tuple[str, bytes]], choice: Choice) -> None:
     """Write the findings of now to the baseline."""
     from lvsc.finding.baseline import baseline_text
     from lvsc.source import Outline
 
     if not choice.baseline or choice.baseline == "-":
         raise typer.BadParameter("name the file with --baseline FILE", param_hint="--write-baseline")
-    opened = open_topology(paths, replace(choice, baseline=""))
+    opened = open_files(files, replace(choice, baseline=""))
     if opened.site is None:
         raise LvscError("no baseline was written: the topology cannot be used as it is", "mend what lvsc lint shows")
     found = [finding for finding in opened.findings if finding.rule in lint_rules()]

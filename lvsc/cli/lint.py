@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lvsc.cli import codes
+from lvsc.cli.foreign import FormatName
 
 EXAMPLE = "Example: lvsc lint examples/dr-pair.yaml"
 
@@ -112,35 +113,58 @@ def lint(
         typer.Option(metavar="FILE", help="A host as it is (lvsc snapshot), file or folder; may be repeated."),
     ] = None,
     color: Annotated[Color, typer.Option(help="When to colour.", envvar="LVSC_COLOR")] = Color.auto,
+    format_: Annotated[
+        FormatName | None, typer.Option("--format", help="The files are of another program; else by what they say.")
+    ] = None,
+    config_id: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Of keepalived.conf: read lines with @ID, too.")
+    ] = None,
 ) -> None:
     """Check a topology.
 
     Its language, its addresses, and what packets would meet. Exit code 1 for findings of --fail-on or worse.
+
+    Of a keepalived.conf, ldirectord.cf or ipvsadm rules, what can be seen in them is checked, at their own lines.
     """
     from lvsc.cli.baseline import keep, said
     from lvsc.cli.choice import choose
     from lvsc.cli.console import say
-    from lvsc.cli.opened import open_topology
+    from lvsc.cli.files import read_files
+    from lvsc.cli.foreign import lint_foreign, sources
+    from lvsc.cli.opened import open_files
     from lvsc.cli.reports import targets, write_reports
 
     choice = choose(select, ignore, baseline, config)
     wanted = targets(choice.setting("output", output, ["full"]))
-    if write_baseline:
-        keep(paths or [], choice)
+    files = read_files(paths or [])
+    foreign = sources(files, format_)
+    if foreign:
+        _only_shown(foreign[0].name, write_baseline=write_baseline, fix=fix, diff=diff, snapshot=bool(snapshot))
+        opened = lint_foreign(foreign, config_id or [], choice)
+    elif write_baseline:
+        keep(files, choice)
         return
-    if diff:
+    elif diff:
         from lvsc.cli.mend import shown
 
-        raise typer.Exit(codes.FINDINGS if shown(paths or [], choice, unsafe_fixes) else codes.OK)
-    if fix:
+        raise typer.Exit(codes.FINDINGS if shown(files, choice, unsafe_fixes) else codes.OK)
+    elif fix:
         from lvsc.cli.mend import mended
 
-        opened = mended(paths or [], choice, unsafe_fixes)
+        opened = mended(files, choice, unsafe_fixes)
     else:
-        opened = open_topology(paths or [], choice, snapshot or [])
+        opened = open_files(files, choice, snapshot or [])
     write_reports(opened, wanted, color.value, choice.setting("rules-url", rules_url, ""))
     say(f"lvsc: {said(opened)}")
     if opened.unreadable:
         raise typer.Exit(codes.UNREADABLE)
     if opened.fails(choice.setting("fail-on", fail_on and fail_on.value, "error")):
         raise typer.Exit(codes.FINDINGS)
+
+
+def _only_shown(name: str, **flags: bool) -> None:
+    """Refuse what needs a topology for a file of another program."""
+    for flag, given in flags.items():
+        if given:
+            said = f"{name} is no topology: lint only shows what it finds there; `lvsc import` makes a topology of it"
+            raise typer.BadParameter(said, param_hint="--" + flag.replace("_", "-"))

@@ -13,32 +13,33 @@ import typer
 
 from lvsc.cli.choice import Choice
 from lvsc.cli.console import say
-from lvsc.cli.files import read_files, write_text
+from lvsc.cli.files import write_text
 from lvsc.cli.opened import Opened, open_files
 from lvsc.finding import LvscError
 from lvsc.fix.rounds import Files, Seen, fixed
 from lvsc.report import counted, plain
 
+Read = Sequence[tuple[str, bytes]]
 
-def mended(paths: Sequence[str], choice: Choice, unsafe: bool) -> Opened:
+
+def mended(files: Read, choice: Choice, unsafe: bool) -> Opened:
     """Fix the files in their place; what is left to say of them."""
-    before, after = _fixed(paths, choice, unsafe)
+    before, after = _fixed(dict(files), choice, unsafe)
     for name, data in after.items():
         if data != before[name]:
             _replace(name, data)
     return open_files(list(after.items()), choice)
 
 
-def shown(paths: Sequence[str], choice: Choice, unsafe: bool) -> bool:
+def shown(files: Read, choice: Choice, unsafe: bool) -> bool:
     """Print what a fix would change; whether that is anything."""
-    before, after = _fixed(paths, choice, unsafe)
+    before, after = _fixed(dict(files), choice, unsafe)
     changed = [name for name in after if after[name] != before[name]]
     write_text("-", "".join(_difference(name, before[name], after[name]) for name in changed))
     return bool(changed)
 
 
-def _fixed(paths: Sequence[str], choice: Choice, unsafe: bool) -> tuple[Files, Files]:
-    files = dict(read_files(paths))
+def _fixed(files: Files, choice: Choice, unsafe: bool) -> tuple[Files, Files]:
     if "-" in files:
         raise typer.BadParameter("standard input cannot be fixed: name a file", param_hint="--fix")
 

@@ -1,0 +1,140 @@
+"""What a foreign file says, in the field's words; every value knows its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from lvsc.source import Span
+from lvsc.words import (
+    Address,
+    CheckKind,
+    Family,
+    ForwardingMethod,
+    Interface,
+    Protocol,
+    Scheduler,
+    SchedulerFlag,
+    TunnelType,
+)
+
+T = TypeVar("T", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[T]):
+    """A value and where it stands; of a default, where it would stand."""
+
+    value: T
+    at: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """The encapsulation of method TUN."""
+
+    type: TunnelType = TunnelType.IPIP
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A health check of one real server; times in milliseconds."""
+
+    kind: CheckKind
+    at: Span
+    port: Said[int] | None
+    interval: Said[int]
+    timeout: Said[int]
+    retries: Said[int]
+    retry_delay: Said[int]
+    option: tuple[tuple[str, Said[str | int | bool | tuple[str, ...]]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A real server or sorry server; port None is the service's."""
+
+    address: Address
+    port: Said[int] | None
+    at: Span
+    method: Said[ForwardingMethod]
+    tunnel: Tunnel = Tunnel()
+    weight: Said[int] | None = None
+    upper: Said[int] | None = None
+    lower: Said[int] | None = None
+    check: Check | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualServer:
+    """A virtual service; `family` is said of marks only."""
+
+    at: Span
+    protocol: Said[Protocol]
+    address: Said[Address] | None
+    port: Said[int]
+    mark: Said[int] | None
+    scheduler: Said[Scheduler]
+    method: Said[ForwardingMethod]
+    servers: tuple[Server, ...]
+    family: Family | None = None
+    flags: tuple[SchedulerFlag, ...] = ()
+    persistence: Said[int] | None = None
+    netmask: Said[int] | None = None
+    one_packet: Said[bool] | None = None
+    sorry: Server | None = None
+    name: str = ""
+    checked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An address that moves with a VRRP instance; device None is the instance's."""
+
+    interface: Interface
+    at: Span
+    device: Said[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A VRRP instance."""
+
+    name: str
+    at: Span
+    device: Said[str] | None
+    router_id: Said[int] | None
+    priority: Said[int]
+    advert: Said[int]
+    preempt: Said[bool]
+    state: Said[str] | None
+    unicast: Said[bool] | None
+    source: Said[Address] | None
+    peers: tuple[Said[Address], ...]
+    addresses: tuple[Carried, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncDaemon:
+    """The connection sync daemon: device, VRRP instance, id."""
+
+    at: Span
+    device: Said[str]
+    instance: str
+    id: Said[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One director's file: keepalived.conf, ldirectord.cf or ipvsadm rules; `checks`: it can say how to check."""
+
+    file: str
+    name: Said[str] | None = None
+    instances: tuple[Instance, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+    sync: SyncDaemon | None = None
+    services: tuple[VirtualServer, ...] = ()
+    checks: bool = True
+    start: Span = field(default=Span("", 1, 1, 1, 2))
