@@ -33,6 +33,7 @@ COMMANDS = {
     "boot": ("boot", "boot", "EXAMPLE"),
     "test": ("test", "check_tests", "EXAMPLE"),
     "graph": ("graph", "graph", "EXAMPLE"),
+    "report": ("report", "report", "EXAMPLE"),
     "explain": ("explain", "explain", "EXAMPLE"),
     "schema": ("schema", "schema", "EXAMPLE"),
 }
