@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import collections
 import json
+import re
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ from lvsc.lab import uml
 from lvsc.lab.boot_program import Program
 
 GUEST = Path(__file__).with_name("guest.py")
+# The real server that somebody else gives another weight, and a service that is not lvsc's.
+MEDDLED, FOREIGN = re.compile(r"192\.0\.2\.11:80 "), re.compile(r"198\.51\.100\.[12]:")
 MODULES = ("ip_vs", "ip_vs_rr", "ip_vs_wlc", "ip_vs_sh", "ip_vs_mh", "dummy")
 
 
@@ -42,8 +45,28 @@ class Matrix(NamedTuple):
         return [each for each in self.results if each.kind == kind and each.found is not None]
 
     def told(self, seen: Any) -> str:
-        """Old, new, or neither."""
-        return "old" if seen == self.old else "new" if seen == self.new else "neither"
+        """Old, new, or neither; `old` and `new` also where only what somebody else did, or a restart, is beside it."""
+        for name, whole in self._wholes():
+            if seen == whole:
+                return name
+        for name, whole in (("old", self.old), ("new", self.new)):
+            if _but(seen, MEDDLED) == _but(whole, MEDDLED):
+                return f"{name}, but for what somebody else did"
+        # Committed, and a later run removes what leaves.
+        part = {**seen, "said": [line for line in seen["said"] if line in self.new["said"]]}
+        return "new, not all removed yet" if part == self.new else "neither"
+
+    def _wholes(self) -> Iterator[tuple[str, Any]]:
+        yield "old", self.old
+        yield "new", self.new
+        # The kernel has forgotten what is not lvsc's.
+        yield "old, restarted", {**self.fresh, "files": self.old["files"]}
+        yield "new, restarted", _but(self.new, FOREIGN)
+
+
+def _but(seen: Any, what: re.Pattern[str]) -> Any:
+    """The same without the lines that speak of it."""
+    return {**seen, "said": [line for line in seen["said"] if not what.search(line)]}
 
 
 def play(every: int, parts: int = 2, seconds: float = 1800) -> Matrix:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.apply.matrix import Matrix, play
-
-FOREIGN = re.compile(r"198\.51\.100\.[12]:")
+from tests.apply.matrix import Matrix, counts, play
 
 
 @pytest.fixture(scope="session")
@@ -61,17 +57,16 @@ def test_what_somebody_else_did_is_told_and_nothing_is_lost(matrix: Matrix) -> N
 
 def test_a_restarted_machine_gets_its_files_and_what_was_committed(matrix: Matrix) -> None:
     for each in matrix.of("restarted"):
-        seen, committed = each.found["seen"], each.found["generation"] == 1
+        committed = each.found["generation"] == 1
         assert each.found["left"] == []
         assert each.found["ending"] == ("committed" if committed else "nothing")
-        assert seen["files"] == (matrix.new if committed else matrix.old)["files"]
-        assert seen["left"] == []
-        if committed:
-            assert seen["settings"] == matrix.new["settings"]
-            # The kernel has forgotten what is not lvsc's.
-            assert seen["said"] == [line for line in matrix.new["said"] if not FOREIGN.search(line)]
-        else:
-            assert (seen["settings"], seen["said"]) == (matrix.fresh["settings"], matrix.fresh["said"])
+        assert matrix.told(each.found["seen"]) == ("new, restarted" if committed else "old, restarted")
+
+
+def test_nothing_ends_in_between(matrix: Matrix) -> None:
+    counted = counts(matrix)
+    assert [row for row in counted if row[1] == "neither"] == []
+    assert sum(number for *_, number in counted) > 60
 
 
 def test_of_two_at_once_one_waits_or_is_refused(matrix: Matrix) -> None:
