@@ -31,8 +31,9 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
         instead = _instead(service)
-        if service.health is not None and service.health.kind is CheckKind.PING and instead is not None:
-            at = service.origin.at("health", "ping")
+        pings = [each for each in service.every_check() if each.kind is CheckKind.PING]
+        if pings and instead is not None and all(each.kind is CheckKind.PING for each in service.every_check()):
+            at = pings[0].origin.at("ping")
             message = f"service {service.name} is checked by ping: a host with a dead application looks healthy"
             yield at, RULE.at(at, message, f"check with {instead}, or with what asks the application itself")
 
