@@ -14,7 +14,7 @@ from lvsc.words import Address, HostRole
 from tests.conftest import BROKEN, EXAMPLES, ROOT, site
 from tests.importers.cases import CASES, from_texts, hosts_of, imported, name_of
 
-UPKEEP = ROOT / "tests" / "lab" / "clusters" / "upkeep.yaml"
+UPKEEP = ROOT / "tests" / "lab" / "accepted" / "words.yaml"
 KEEPALIVED, RULES = "etc/keepalived/keepalived.conf", "etc/lvsc/ipvsadm.rules"
 
 

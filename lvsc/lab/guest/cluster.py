@@ -146,7 +146,7 @@ class Cluster:
             raise SceneError(f"{' '.join(command)} on {name} ended with {code}: {said.strip()[-2000:]}")
 
     def settle(self, limit: float, wait: Callable[[float], None]) -> None:
-        """Wait until each moving address is held by exactly one of its hosts; `wait` serves meanwhile."""
+        """Wait until each moving address is held by exactly one of its hosts, and for first checks; `wait` serves."""
         ends = time.monotonic() + limit
         while True:
             waiting = [address for address, hosts in self.scene["moving"].items() if self._holders(address, hosts) != 1]
@@ -158,6 +158,8 @@ class Cluster:
             wait(0.2)
         if self.scene["moving"]:
             wait(1.0)
+        if self.scene.get("pause"):
+            wait(self.scene["pause"])
 
     def _holders(self, address: str, hosts: list[str]) -> int:
         return sum(holds(host, address) for host in hosts)
