@@ -56,7 +56,7 @@ def _service(cluster: Cluster, service: VirtualServer) -> Table | None:
     _tunnel(cluster, service, servers, mode.value, own)
     checked = health(service, servers, mode.value, own)
     upkeep(cluster.ledger, service, servers, own)
-    _sorry(cluster, service, mode.value, family, own)
+    _sorry(cluster, service, servers, mode.value, family, own)
     own.put("real_servers", _members(cluster, service, servers, mode.value, checked))
     return own
 
@@ -179,7 +179,14 @@ def _tunnel(
         own.put("tunnel", said, service.method.at)
 
 
-def _sorry(cluster: Cluster, service: VirtualServer, mode: ForwardingMethod, family: Family, own: Table) -> None:
+def _sorry(
+    cluster: Cluster,
+    service: VirtualServer,
+    servers: Sequence[Server],
+    mode: ForwardingMethod,
+    family: Family,
+    own: Table,
+) -> None:
     sorry = service.sorry
     if sorry is None:
         return
@@ -191,8 +198,14 @@ def _sorry(cluster: Cluster, service: VirtualServer, mode: ForwardingMethod, fam
     said.put("address" if name is None else "real_server", name or str(sorry.address), sorry.at)
     if sorry.port is not None and sorry.port.value != service.port.value and service.mark is None:
         said.put("port", sorry.port.value, sorry.port.at)
-    if service.inhibit_sorry is not None:
-        said.put("inhibit", True, service.inhibit_sorry.at)
+    inhibit = service.inhibit_sorry
+    if any(each.address == sorry.address for each in servers):
+        # One entry of the table: keepalived takes what the real server says, and says so.
+        inhibit = Said(True, sorry.at) if "inhibit_on_failure" in own.entries else None
+        if (inhibit is None) != (service.inhibit_sorry is None):
+            cluster.ledger.changed(sorry.at, f"sorry server {sorry.address}, a real server, is inhibited like that one")
+    if inhibit is not None:
+        said.put("inhibit", True, inhibit.at)
     own.put("sorry_server", said, sorry.at)
 
 

@@ -27,6 +27,12 @@ def upkeep(desk: Desk, said: Mapping[str, Any], origin: Origin, members: Sequenc
         **{name: script(desk, said[name], origin, name) for name in SCRIPTS if said.get(name)},
     )
     _reachable(desk, found, origin, members)
+    twice = sorry.get("real_server") is not None and any(each.server == sorry["real_server"] for each in members)
+    if twice and found.inhibit_sorry != found.inhibit:
+        # check_data.c clears the sorry server's.
+        inhibit = "true" if found.inhibit else "false"
+        message = f"the sorry server is one of the real servers, whose `inhibit_on_failure` is {inhibit}"
+        desk.say("contradiction", origin.at("sorry_server", "inhibit"), message, f"write `inhibit: {inhibit}`")
     return found
 
 
