@@ -57,6 +57,8 @@ def _options(service: VirtualService) -> Iterator[str]:
         yield f"-p {service.persistence}"
         if service.netmask != service.family.bits:
             yield f"-M {netmask(service)}"
+        if service.engine is not None:
+            yield f"--pe {service.engine}"
     if service.one_packet:
         yield "-o"
 

@@ -7,48 +7,32 @@ parser has no escape for those (lib/parser.c).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lvsc.emit.base import HEADER, File
 from lvsc.emit.ipvsadm import flag_name, netmask
+from lvsc.emit.keepalived_checks import checker, runs, tracked
+from lvsc.emit.keepalived_text import Block, block, seconds
 from lvsc.state import Destination, HealthCheck, HostState, VirtualService, VrrpInstance
-from lvsc.words import CheckKind, Family, ForwardingMethod, TunnelType
+from lvsc.words import PACELESS, Family, ForwardingMethod, Script, TunnelType, Upkeep
 
 NAME = "keepalived"
 PATH = "etc/keepalived/keepalived.conf"
 
 # keepalived.conf(5): more than 20 addresses may not fit an advertisement; the rest goes to the excluded block.
 _ADVERTISED = 20
-_CHECKERS = {
-    CheckKind.TCP: "TCP_CHECK",
-    CheckKind.HTTP: "HTTP_GET",
-    CheckKind.HTTPS: "SSL_GET",
-    CheckKind.SMTP: "SMTP_CHECK",
-    CheckKind.DNS: "DNS_CHECK",
-    CheckKind.UDP: "UDP_CHECK",
-    CheckKind.PING: "PING_CHECK",
-    CheckKind.SCRIPT: "MISC_CHECK",
-}
-Block = Iterator[str]
 
 
 def emit(host: HostState) -> Iterator[File]:
     """The file, where keepalived owns the table or moves VIPs."""
     if not host.keepalived:
         return
-    lines = [*_block("global_defs", _globals(host)), *_drains(host), *_sync_groups(host)]
+    lines = [*block("global_defs", _globals(host)), *_drains(host), *tracked(host.ipvs), *_sync_groups(host)]
     for instance in host.vrrp:
-        lines += ["", *_block(f"vrrp_instance {instance.name}", _instance(instance))]
+        lines += ["", *block(f"vrrp_instance {instance.name}", _instance(instance))]
     for service in host.ipvs:
-        lines += ["", *_block(f"virtual_server {_who(service)}", _service(service))]
+        lines += ["", *block(f"virtual_server {_who(service)}", _service(service))]
     yield File(PATH, HEADER + "".join(f"{line}\n" for line in lines))
-
-
-def _block(head: str, body: Iterable[str]) -> Block:
-    yield f"{head} {{"
-    for line in body:
-        yield f"    {line}"
-    yield "}"
 
 
 def _globals(host: HostState) -> Block:
@@ -58,7 +42,7 @@ def _globals(host: HostState) -> Block:
         yield "vrrp_garp_master_refresh 60"
     if host.sync is not None:
         yield f"lvs_sync_daemon {host.sync.device} {host.sync.instance} id {host.sync.id}"
-    if any(service.health and service.health.kind is CheckKind.SCRIPT for service in host.ipvs):
+    if any(runs(service) for service in host.ipvs):
         # 2.2.7 -t kills itself unless it runs as this user (lib/notify.c: check_script_secure); the daemon does not.
         yield "script_user nobody"
         yield "enable_script_security"
@@ -75,7 +59,7 @@ def drain_file(name: str) -> str:
 def _drains(host: HostState) -> Block:
     for name in dict.fromkeys(each.name for service in host.ipvs for each in service.destinations):
         yield ""
-        yield from _block(f"track_file drain_{name}", [f"file {drain_file(name)}", "weight 1", "init_file 0"])
+        yield from block(f"track_file drain_{name}", [f"file {drain_file(name)}", "weight 1", "init_file 0"])
 
 
 def _sync_groups(host: HostState) -> Block:
@@ -84,7 +68,7 @@ def _sync_groups(host: HostState) -> Block:
         members = [instance.name for instance in host.vrrp if instance.group == name]
         if len(members) > 1:
             yield ""
-            yield from _block(f"vrrp_sync_group {name}_sync", _block("group", members))
+            yield from block(f"vrrp_sync_group {name}_sync", block("group", members))
 
 
 def _instance(instance: VrrpInstance) -> Block:
@@ -97,11 +81,11 @@ def _instance(instance: VrrpInstance) -> Block:
         yield "nopreempt"
     if instance.source is not None:
         yield f"unicast_src_ip {instance.source}"
-        yield from _block("unicast_peer", (str(peer) for peer in instance.peers))
+        yield from block("unicast_peer", (str(peer) for peer in instance.peers))
     addresses = [f"{address} dev {device}" for address, device in instance.addresses]
-    yield from _block("virtual_ipaddress", addresses[:_ADVERTISED])
+    yield from block("virtual_ipaddress", addresses[:_ADVERTISED])
     if addresses[_ADVERTISED:]:
-        yield from _block("virtual_ipaddress_excluded", addresses[_ADVERTISED:])
+        yield from block("virtual_ipaddress_excluded", addresses[_ADVERTISED:])
 
 
 def _who(service: VirtualService) -> str:
@@ -111,8 +95,9 @@ def _who(service: VirtualService) -> str:
 def _service(service: VirtualService) -> Block:
     if service.mark is not None:
         yield f"ip_family {'inet6' if service.family is Family.V6 else 'inet'}"
-    if service.health is not None:
-        yield f"delay_loop {_seconds(service.health.interval)}"
+    pace = next((check for check in service.every_check() if check.kind not in PACELESS), None)
+    if pace is not None:
+        yield f"delay_loop {seconds(pace.interval)}"
     yield f"lvs_sched {service.scheduler.value}"
     yield from (flag_name(service, flag) for flag in service.flags)
     if service.one_packet:
@@ -126,22 +111,47 @@ def _service(service: VirtualService) -> Block:
         yield f"persistence_timeout {service.persistence}"
         if service.netmask != service.family.bits:
             yield f"persistence_granularity {netmask(service)}"
+        if service.engine is not None:
+            yield f"persistence_engine {service.engine}"
+    yield from _upkeep(service.upkeep)
     if service.sorry is not None:
         yield f"sorry_server {service.sorry.address} {service.sorry.port}"
+        if service.upkeep.inhibit_sorry:
+            yield "sorry_server_inhibit"
     for destination in service.destinations:
         port = f" {destination.port}" if destination.port or service.mark is None else ""
-        yield from _block(f"real_server {destination.address}{port}", _server(destination, service.health))
+        yield from block(f"real_server {destination.address}{port}", _server(service, destination, pace))
 
 
-def _server(destination: Destination, health: HealthCheck | None) -> Block:
+def _upkeep(upkeep: Upkeep) -> Block:
+    """What differs from keepalived's defaults."""
+    if upkeep.quorum != 1:
+        yield f"quorum {upkeep.quorum}"
+    if upkeep.hysteresis:
+        yield f"hysteresis {upkeep.hysteresis}"
+    for word, said in (("alpha", upkeep.alpha), ("omega", upkeep.omega), ("inhibit_on_failure", upkeep.inhibit)):
+        if said:
+            yield word
+    if upkeep.smtp_alert is not None:
+        yield f"smtp_alert {'true' if upkeep.smtp_alert else 'false'}"
+    yield from (f"{name} {_script(script)}" for name, script in upkeep.scripts() if name.startswith("quorum"))
+
+
+def _script(script: Script) -> str:
+    user = f" {script.user}" if script.user is not None else ""
+    return f'"{" ".join(script.command)}"{user}'
+
+
+def _server(service: VirtualService, destination: Destination, pace: HealthCheck | None) -> Block:
     yield f"weight {destination.weight}"
-    yield from _block("FILE_CHECK", [f"track_file drain_{destination.name}", "weight 1"])
+    yield from block("FILE_CHECK", [f"track_file drain_{destination.name}", "weight 1"])
     if destination.upper_threshold:
         yield f"uthreshold {destination.upper_threshold}"
     if destination.lower_threshold:
         yield f"lthreshold {destination.lower_threshold}"
-    if health is not None:
-        yield from _block(_CHECKERS[health.kind], _check(health, destination))
+    yield from (f"{name} {_script(script)}" for name, script in service.upkeep.scripts() if name.startswith("notify"))
+    for check in service.checks_of(destination):
+        yield from checker(check, destination, pace)
 
 
 def _tunnel(destination: Destination | None) -> str:
@@ -149,41 +159,3 @@ def _tunnel(destination: Destination | None) -> str:
         return ""
     port = f" port {destination.tunnel_port}" if destination.tunnel_port is not None else ""
     return f" type {destination.tunnel.value}{port}"
-
-
-def _check(health: HealthCheck, destination: Destination) -> Block:
-    option = dict(health.option)
-    if health.kind is CheckKind.SCRIPT:
-        command = option["command"]
-        assert isinstance(command, tuple)
-        yield f'misc_path "{" ".join(command)}"'
-        yield f"misc_timeout {max(1, round(health.timeout / 1000))}"
-    else:
-        port = health.port or (None if destination.port else health.first_port)
-        if port is not None and health.kind is not CheckKind.PING:
-            yield f"connect_port {port}"
-        yield f"connect_timeout {_seconds(health.timeout)}"
-    yield f"retry {health.retries}"
-    yield f"delay_before_retry {_seconds(health.retry_delay)}"
-    if health.kind in (CheckKind.HTTP, CheckKind.HTTPS):
-        yield from _http(health.kind, option)
-    elif health.kind is CheckKind.SMTP and "helo" in option:
-        yield f"helo_name {option['helo']}"
-    elif health.kind is CheckKind.DNS:
-        yield f"type {option.get('type', 'SOA')}"
-        yield f"name {option.get('name', '.')}"
-    elif health.kind is CheckKind.UDP and option.get("require_reply"):
-        yield "require_reply"
-
-
-def _http(kind: CheckKind, option: dict[str, str | int | bool | tuple[str, ...]]) -> Block:
-    if "host" in option:
-        yield f"virtualhost {option['host']}"
-    if kind is CheckKind.HTTPS:
-        yield "enable_sni"
-    status = [f"status_code {option['status']}"] if "status" in option else []
-    yield from _block("url", [f'path "{option.get("path", "/")}"', *status])
-
-
-def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds / 1000:.3f}".rstrip("0").rstrip(".")

@@ -38,6 +38,8 @@ def needed(host: HostState) -> list[str]:
         found.update(dict.fromkeys(sorted({service.scheduler.module for service in host.ipvs})))
     for service in host.ipvs:
         found.update(dict.fromkeys(_HELPERS.get(service.helper or "", [])))
+        if service.engine is not None:
+            found["nf_conntrack"] = found["nf_conntrack_sip"] = found[f"ip_vs_pe_{service.engine}"] = None
     for destination in (each for service in host.ipvs for each in service.destinations):
         if destination.method is ForwardingMethod.TUN and destination.tunnel is TunnelType.GUE:
             found["fou"] = None

@@ -9,7 +9,7 @@ from lvsc.finding import Note, Severity
 from lvsc.importers import compose_hosts as hosts
 from lvsc.importers import folding
 from lvsc.importers.compose_services import services
-from lvsc.importers.draft import Unit, VirtualServer
+from lvsc.importers.draft import Unit, Upkeep, VirtualServer
 from lvsc.importers.footer import footer, header
 from lvsc.importers.ledger import Ledger, clean
 from lvsc.importers.names import Namer
@@ -126,12 +126,18 @@ def _content(service: VirtualServer) -> object:
         service.scheduler.value, service.flags, service.persistence and service.persistence.value,
         service.netmask and service.netmask.value, service.one_packet is not None,
         service.sorry and (service.sorry.address, service.sorry.port and service.sorry.port.value),
+        service.engine and service.engine.value, service.inhibit_sorry is not None, _told(service.upkeep),
         frozenset(
             (each.address, each.port and each.port.value, each.method.value, each.weight.value if each.weight else 1,
-             each.upper and each.upper.value, each.lower and each.lower.value, each.check and each.check.kind)
+             each.upper and each.upper.value, each.lower and each.lower.value,
+             tuple(check.kind for check in each.checks), _told(each.upkeep))
             for each in service.servers
         ),
     )  # fmt: skip
+
+
+def _told(upkeep: Upkeep) -> tuple[object, ...]:
+    return tuple((key, said.value) for key, said in sorted(upkeep.items()))
 
 
 def _who(service: VirtualServer) -> str:

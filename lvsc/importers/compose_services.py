@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
+from lvsc.importers.compose_checks import duration, health, most
 from lvsc.importers.compose_hosts import Cluster
-from lvsc.importers.draft import Check, Said, Server, VirtualServer
+from lvsc.importers.compose_upkeep import upkeep
+from lvsc.importers.draft import Said, Server, VirtualServer
 from lvsc.importers.names import Namer, service_name, short
-from lvsc.importers.paper import Leaf, Row, Table, key_of
-from lvsc.words import CheckKind, Family, ForwardingMethod, Protocol, TunnelType
-
-T = TypeVar("T")
-K = TypeVar("K")
+from lvsc.importers.paper import Leaf, Node, Row, Table
+from lvsc.words import Address, Family, ForwardingMethod, Protocol, TunnelType
 
 
 def services(cluster: Cluster) -> Table:
@@ -56,9 +54,10 @@ def _service(cluster: Cluster, service: VirtualServer) -> Table | None:
     own.put("scheduler", service.scheduler.value.value, service.scheduler.at)
     _options(cluster, service, own, family)
     _tunnel(cluster, service, servers, mode.value, own)
-    _health(cluster, service, servers, mode.value, own)
-    _sorry(cluster, service, mode.value, family, own)
-    own.put("real_servers", _members(cluster, service, servers, mode.value))
+    checked = health(service, servers, mode.value, own)
+    upkeep(cluster.ledger, service, servers, own)
+    _sorry(cluster, service, servers, mode.value, family, own)
+    own.put("real_servers", _members(cluster, service, servers, mode.value, checked))
     return own
 
 
@@ -94,7 +93,7 @@ def _of_one_mode(
     cluster: Cluster, service: VirtualServer, servers: list[Server]
 ) -> tuple[Said[ForwardingMethod], list[Server]]:
     """The forwarding method of most; the language has one for each service."""
-    best = _most(servers, lambda server: server.method.value) or service.method.value
+    best = most(servers, lambda server: server.method.value) or service.method.value
     said = next((server.method for server in servers if server.method.value is best), service.method)
     kept: dict[object, Server] = {}
     for server in servers:
@@ -116,12 +115,6 @@ def _twice(cluster: Cluster, server: Server, first: Server) -> None:
     else:
         what = f"real server {server.address} with two ports in one service, {other} and {own}: the first is kept"
         cluster.ledger.no_place(server.at, what)
-
-
-def _most(items: Iterable[T], key: Callable[[T], K]) -> K | None:
-    """The key that most items have; of equal ones the first."""
-    keys = [key(item) for item in items]
-    return Counter(keys).most_common(1)[0][0] if keys else None
 
 
 def _vip(cluster: Cluster, service: VirtualServer, family: Family) -> str | None:
@@ -152,10 +145,14 @@ def _options(cluster: Cluster, service: VirtualServer, own: Table, family: Famil
         message = f"`{mask.value}` is no netmask of IPv4"
         cluster.ledger.warn("wrong-value", mask.at, message, "write one such as 255.255.255.0")
         mask = None
-    if said is not None and mask is not None and mask.value != family.bits:
+    narrow = mask is not None and mask.value != family.bits
+    if said is not None and (narrow or service.engine is not None):
         details = Table(flow=True)
         details.put("timeout", duration(said.value * 1000), said.at)
-        details.put("netmask" if family is Family.V4 else "netmask6", mask.value, mask.at)
+        if mask is not None and narrow:
+            details.put("netmask" if family is Family.V4 else "netmask6", mask.value, mask.at)
+        if service.engine is not None:
+            details.put("engine", service.engine.value, service.engine.at)
         own.put("persistence", details, said.at)
     elif said is not None:
         own.put("persistence", duration(said.value * 1000), said.at)
@@ -168,7 +165,7 @@ def _tunnel(
 ) -> None:
     if mode is not ForwardingMethod.TUN:
         return
-    best = _most(servers, lambda server: server.tunnel)
+    best = most(servers, lambda server: server.tunnel)
     for server in servers:
         if server.tunnel != best:
             what = f"real server {server.address} by {server.tunnel.type.value}: a tunnel of its own"
@@ -182,60 +179,14 @@ def _tunnel(
         own.put("tunnel", said, service.method.at)
 
 
-def _health(
-    cluster: Cluster, service: VirtualServer, servers: Sequence[Server], mode: ForwardingMethod, own: Table
+def _sorry(
+    cluster: Cluster,
+    service: VirtualServer,
+    servers: Sequence[Server],
+    mode: ForwardingMethod,
+    family: Family,
+    own: Table,
 ) -> None:
-    """The check of most real servers; the language has one for each service."""
-    made = {
-        id(server): _check(server.check, server, service, mode) if server.check is not None else None
-        for server in servers
-    }
-    best = _most(servers, lambda server: _key(made[id(server)]))
-    for server in servers:
-        if _key(made[id(server)]) != best:
-            at = server.check.at if server.check is not None else server.at
-            what = "with a check of its own" if server.check is not None else "without the check of the others"
-            cluster.ledger.no_place(at, f"real server {server.address} of {_shown(service)} {what}")
-    chosen = next(server for server in servers if _key(made[id(server)]) == best)
-    table = made[id(chosen)]
-    if table is not None:
-        own.put("health", table, chosen.check.at if chosen.check is not None else None)
-
-
-def _key(table: Table | None) -> str:
-    return key_of(table) if table is not None else ""
-
-
-def _check(check: Check, server: Server, service: VirtualServer, mode: ForwardingMethod) -> Table:
-    table, options = Table(flow=True), Table(flow=True)
-    for key, said in check.option:
-        value = said.value
-        options.put(key, Row([Leaf(word, said.at) for word in value]) if isinstance(value, tuple) else value, said.at)
-    table.put(check.kind.value, options, check.at)
-    port = _checked_port(check, server, service, mode)
-    if port is not None:
-        table.put("port", port.value, port.at)
-    table.put("interval", duration(check.interval.value), check.interval.at)
-    table.put("timeout", duration(check.timeout.value), check.timeout.at)
-    table.put("retries", check.retries.value, check.retries.at)
-    table.put("retry_delay", duration(check.retry_delay.value), check.retry_delay.at)
-    return table
-
-
-def _checked_port(check: Check, server: Server, service: VirtualServer, mode: ForwardingMethod) -> Said[int] | None:
-    """The port to check, where it is not the one that the real server has in the table."""
-    if check.kind in (CheckKind.PING, CheckKind.SCRIPT):
-        return None
-    base = service.port.value if service.mark is None else 0
-    if mode is ForwardingMethod.NAT and server.port is not None and service.mark is None:
-        base = server.port.value
-    wanted = check.port or server.port
-    if wanted is None or wanted.value in (0, base):
-        return None
-    return Said(wanted.value, wanted.at)
-
-
-def _sorry(cluster: Cluster, service: VirtualServer, mode: ForwardingMethod, family: Family, own: Table) -> None:
     sorry = service.sorry
     if sorry is None:
         return
@@ -247,11 +198,23 @@ def _sorry(cluster: Cluster, service: VirtualServer, mode: ForwardingMethod, fam
     said.put("address" if name is None else "real_server", name or str(sorry.address), sorry.at)
     if sorry.port is not None and sorry.port.value != service.port.value and service.mark is None:
         said.put("port", sorry.port.value, sorry.port.at)
+    inhibit = service.inhibit_sorry
+    if any(each.address == sorry.address for each in servers):
+        # One entry of the table: keepalived takes what the real server says, and says so.
+        inhibit = Said(True, sorry.at) if "inhibit_on_failure" in own.entries else None
+        if (inhibit is None) != (service.inhibit_sorry is None):
+            cluster.ledger.changed(sorry.at, f"sorry server {sorry.address}, a real server, is inhibited like that one")
+    if inhibit is not None:
+        said.put("inhibit", True, inhibit.at)
     own.put("sorry_server", said, sorry.at)
 
 
 def _members(
-    cluster: Cluster, service: VirtualServer, servers: Sequence[Server], mode: ForwardingMethod
+    cluster: Cluster,
+    service: VirtualServer,
+    servers: Sequence[Server],
+    mode: ForwardingMethod,
+    checked: Mapping[Address, Node],
 ) -> Row | Table:
     """A list where all are alike, else a mapping from names to what each has of its own."""
     table = Table(flow=True)
@@ -264,6 +227,8 @@ def _members(
         ):  # fmt: skip
             if said is not None and not (key == "weight" and said.value == 1):
                 own.put(key, said.value, said.at)
+        if server.address in checked:
+            own.put("health", checked[server.address], server.checks[0].at if server.checks else None)
         table.put(cluster.servers[server.address], own, server.at)
     if all(isinstance(each, Table) and not each.entries for each in table.entries.values()):
         return Row([Leaf(name, table.at[name]) for name in table.entries])
@@ -277,11 +242,3 @@ def _own_port(service: VirtualServer, server: Server, mode: ForwardingMethod) ->
     if service.mark is not None:
         return mode is ForwardingMethod.NAT
     return server.port.value != service.port.value
-
-
-def duration(milliseconds: int) -> str:
-    """5s, 1500ms, 5m."""
-    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000)):
-        if milliseconds % size == 0 and milliseconds >= size:
-            return f"{milliseconds // size}{unit}"
-    return f"{milliseconds}ms"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from lvsc.source import Span
 from lvsc.words import (
@@ -12,6 +13,8 @@ from lvsc.words import (
     Family,
     ForwardingMethod,
     Interface,
+    Page,
+    Plain,
     Protocol,
     Scheduler,
     SchedulerFlag,
@@ -29,6 +32,13 @@ class Said(Generic[T]):
     at: Span
 
 
+Option: TypeAlias = tuple[tuple[str, Said[Plain | tuple[Page, ...]]], ...]
+# A command, and who runs it.
+Script: TypeAlias = tuple[tuple[str, ...], str | None]
+# What a topology says of a service beside its checks, by its keys.
+Upkeep: TypeAlias = Mapping[str, Said[int | bool | Script]]
+
+
 @dataclass(frozen=True, slots=True)
 class Tunnel:
     """The encapsulation of method TUN."""
@@ -39,7 +49,7 @@ class Tunnel:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A health check of one real server; times in milliseconds."""
+    """A health check of one real server; times in milliseconds; `extra` is what few say, by a topology's keys."""
 
     kind: CheckKind
     at: Span
@@ -48,7 +58,8 @@ class Check:
     timeout: Said[int]
     retries: Said[int]
     retry_delay: Said[int]
-    option: tuple[tuple[str, Said[str | int | bool | tuple[str, ...]]], ...] = ()
+    option: Option = ()
+    extra: tuple[tuple[str, Said[str | int | bool]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,9 @@ class Server:
     weight: Said[int] | None = None
     upper: Said[int] | None = None
     lower: Said[int] | None = None
-    check: Check | None = None
+    checks: tuple[Check, ...] = ()
     name: str = ""
+    upkeep: Upkeep = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,9 @@ class VirtualServer:
     sorry: Server | None = None
     name: str = ""
     checked: bool = True
+    engine: Said[str] | None = None
+    upkeep: Upkeep = field(default_factory=dict)
+    inhibit_sorry: Said[bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 
 from lvsc.importers.names import Namer
 from lvsc.importers.paper import Leaf, Node, Row, Table, key_of
+from lvsc.words import SCRIPTS
 
 _ALWAYS, _OR_NULL = ("mode", "scheduler"), ("health", "persistence")
 _END = re.compile(r"(.*?)([0-9]+)")
+_WHERE_ALL = ("quorum", "hysteresis", "alpha", "omega", "inhibit_on_failure", "smtp_alert", *SCRIPTS)
 # Repetition that is worth a name of its own, in characters.
 _WORTH = 400
 
@@ -31,7 +33,18 @@ def defaults(services: Table) -> Table:
                 each.put(key, None)
             elif key_of(each.entries[key]) == best:
                 del each.entries[key]
+    for key in _WHERE_ALL:
+        _shared(made, tables, key)
     return made
+
+
+def _shared(made: Table, tables: list[Table], key: str) -> None:
+    """What all services say alike; the language has no word to take it back."""
+    texts = {key_of(each.entries[key]) if key in each.entries else "" for each in tables}
+    if len(tables) > 1 and len(texts) == 1 and "" not in texts:
+        made.put(key, tables[0].entries[key], tables[0].at.get(key))
+        for each in tables:
+            del each.entries[key]
 
 
 def pools(services: Table) -> Table:

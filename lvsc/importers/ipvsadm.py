@@ -106,11 +106,12 @@ class _Reader:
         if one is not None and service.mark is None and service.protocol.value is not Protocol.UDP:
             self.ledger.warn("contradiction", one.at, "`-o` is for UDP: it does nothing here", "remove it")
             one = None
-        if "--pe" in words.options:
-            engine = words.options["--pe"]
+        engine = words.options.get("--pe")
+        if engine is not None and (engine.value != "sip" or timeout is None):
             self.ledger.no_place(engine.at, f"--pe {clean(engine.value, 40)}")
+            engine = None
         return replace(
-            service, scheduler=scheduler, flags=self._flags(words, scheduler.value), persistence=timeout,
+            service, engine=engine, scheduler=scheduler, flags=self._flags(words, scheduler.value), persistence=timeout,
             netmask=Said(netmask, mask.at) if mask is not None and netmask is not None and timeout else None,
             one_packet=Said(True, one.at) if one is not None else None,
         )  # fmt: skip

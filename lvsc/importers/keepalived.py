@@ -12,6 +12,7 @@ from lvsc.importers.keepalived_lines import Lines
 from lvsc.importers.keepalived_services import services
 from lvsc.importers.keepalived_tree import Node, tree
 from lvsc.importers.keepalived_vrrp import instance
+from lvsc.importers.keepalived_watch import Watched, taken, watched
 from lvsc.importers.ledger import Ledger, clean
 from lvsc.source import Span
 
@@ -32,6 +33,7 @@ def read_keepalived(
     top = Block(ledger, None, nodes)
     groups = {node.words[0].text: node for node in top.all("virtual_server_group") if node.words}
     name, sync, version_3 = _globals(ledger, top)
+    seen = watched(top)
     found = [instance(ledger, node) for node in top.all("vrrp_instance")]
     if found and not version_3:
         text = "VRRP version 2: lvsc writes version 3, which version 2 does not hear: change all directors together"
@@ -42,9 +44,10 @@ def read_keepalived(
         instances=tuple(_once(ledger, found)),
         groups=tuple(_sync_groups(ledger, top)),
         sync=sync,
-        services=tuple(_services(ledger, top.all("virtual_server"), groups)),
+        services=tuple(_services(ledger, top.all("virtual_server"), groups, seen)),
         start=Span(file, 1, 1, 1, 2),
     )
+    taken(ledger, top, seen)
     top.rest()
     return unit, lines.texts
 
@@ -114,10 +117,10 @@ def _sync_groups(ledger: Ledger, top: Block) -> list[tuple[str, ...]]:
     return found
 
 
-def _services(ledger: Ledger, nodes: list[Node], groups: Groups) -> list[VirtualServer]:
+def _services(ledger: Ledger, nodes: list[Node], groups: Groups, seen: Watched) -> list[VirtualServer]:
     found: list[VirtualServer] = []
     for node in nodes:
-        found += services(ledger, node, groups)
+        found += services(ledger, node, groups, seen)
         if len(found) > MAX_SERVICES:
             ledger.error("not-read", node.at, f"more than {MAX_SERVICES} virtual services", "split the file")
             break

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from lvsc.importers.draft import Check, Said
+from lvsc.importers.draft import Check, Option, Said
 from lvsc.importers.keepalived_block import Block
+from lvsc.importers.keepalived_pages import http, named
 from lvsc.importers.keepalived_tree import Node, Word
+from lvsc.importers.keepalived_upkeep import command, user
+from lvsc.importers.keepalived_watch import Watched, bfd_check, file_check
 from lvsc.importers.ledger import Ledger, clean
+from lvsc.importers.values import address
 from lvsc.source import Span
-from lvsc.words import CheckKind
+from lvsc.words import PACELESS, PORTLESS, Address, CheckKind, Plain
 
-Option = tuple[tuple[str, Said[str | int | bool | tuple[str, ...]]], ...]
 KINDS = {
     "TCP_CHECK": CheckKind.TCP,
     "HTTP_GET": CheckKind.HTTP,
@@ -23,27 +26,36 @@ KINDS = {
     "UDP_CHECK": CheckKind.UDP,
     "PING_CHECK": CheckKind.PING,
     "MISC_CHECK": CheckKind.SCRIPT,
+    "FILE_CHECK": CheckKind.FILE,
+    "BFD_CHECK": CheckKind.BFD,
 }
 _TYPES = ("A", "AAAA", "NS", "SOA", "MX", "TXT", "CNAME")
 # check_http.c, check_dns.c, check_misc.c, check_api.c of 2.2.7: tries, and milliseconds before the next.
 _RETRIES = {CheckKind.DNS: 3, CheckKind.SCRIPT: 0}
 _RETRY_DELAY = {CheckKind.HTTP: 3000, CheckKind.HTTPS: 3000}
 DELAY_LOOP, CONNECT_TIMEOUT = 60_000, 5000
+_LONGEST_REPLY = 255
 _HOUR = 3_600_000
 
-# What topology files can hold (lvsc.topology.spec.patterns, and what the build adds).
-_PATH = re.compile(r"/[!#%-\[\]-~]{0,199}")
-_HOST = re.compile(r"[A-Za-z0-9_.:-]{1,253}")
-_PROGRAM = re.compile(r"/[A-Za-z0-9_./:@%+=,-]{0,199}")
-_ARGUMENT = re.compile(r"[A-Za-z0-9_./:@%+=,-]{1,200}")
-_SECRET = re.compile(r"pass(w|word|wd)?\b|secret|token|api-?key|--?auth|://[^/]*:[^/]*@", re.IGNORECASE)
-_LONGEST_COMMAND = 800
+_HEX = re.compile(r"([0-9A-Fa-f]{2}){1,200}")
+_HEX_OR_ANY = re.compile(r"([0-9A-Fa-fXx]{2}){1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the checks of a real server need to know of it and of the file."""
+
+    host: Word | None
+    address: Address | None
+    port: Said[int] | None
+    watched: Watched
+    alpha: Said[bool] | None = None
 
 
 class Pace:
     """The times of checks, as a virtual server, a real server and a checker say them: the innermost counts."""
 
-    _NAMES = ("delay_loop", "connect_timeout", "retry", "delay_before_retry")
+    _NAMES = ("delay_loop", "connect_timeout", "retry", "delay_before_retry", "warmup")
 
     def __init__(self, block: Block, outer: Pace | None = None) -> None:
         self.said: dict[str, tuple[int, Span]] = dict(outer.said) if outer is not None else {}
@@ -58,43 +70,103 @@ class Pace:
         return Said(value, place)
 
 
-def checks(ledger: Ledger, block: Block, pace: Pace, host: Word | None, port: Said[int] | None) -> list[Check]:
+def checks(ledger: Ledger, block: Block, pace: Pace, around: Around) -> tuple[Check, ...]:
     """The checks of a real server that the language can say; its other checkers are reported."""
     found = []
     for keyword, kind in KINDS.items():
         for node in block.all(keyword):
             inner = Block(ledger, node)
-            check = _check(ledger, node, kind, inner, Pace(inner, pace), host, port)
+            check = _check(ledger, node, kind, inner, Pace(inner, pace), around)
             inner.rest()
             if check is not None:
                 found.append(check)
-    return sorted(found, key=lambda check: (check.at.file, check.at.line, check.at.column))
+    found = _sessions(ledger, found)
+    return tuple(sorted(found, key=lambda check: (check.at.file, check.at.line, check.at.column)))
 
 
-def _check(
-    ledger: Ledger, node: Node, kind: CheckKind, block: Block, pace: Pace, host: Word | None, own: Said[int] | None
-) -> Check | None:
-    reader = _OPTIONS.get(kind)
-    option = reader(ledger, node, block, host) if reader is not None else ()
-    asked = block.number("connect_port", 1, 65535)
+def _sessions(ledger: Ledger, found: list[Check]) -> list[Check]:
+    """keepalived takes one BFD_CHECK of a session; of one file, the language has one check."""
+    kept: dict[object, Check] = {}
+    for check in found:
+        path = next((said.value for key, said in check.option if key == "path"), None)
+        key: object = (check.kind, path) if check.kind in PACELESS else id(check)
+        if key in kept:
+            ledger.no_place(check.at, f"a second {check.kind.value} check of the same")
+        kept.setdefault(key, check)
+    return list(kept.values())
+
+
+def _check(ledger: Ledger, node: Node, kind: CheckKind, block: Block, pace: Pace, around: Around) -> Check | None:
+    option = _option(ledger, node, kind, block, around)
+    asked = block.number("connect_port", 1, 65535) if kind not in PORTLESS else None
+    own = around.port
     port = Said(*asked) if asked and (own is None or asked[0] != own.value) else None
     interval = pace.get("delay_loop", DELAY_LOOP, node.at)
     timeout = pace.get("connect_timeout", CONNECT_TIMEOUT, node.at)
     if kind is CheckKind.SCRIPT:
         limit = block.seconds("misc_timeout")
         timeout = Said(*limit) if limit else interval
-        port = None
-    if kind is CheckKind.PING:
-        port = None
     waits = kind in (CheckKind.DNS,)
     delay = pace.get("delay_before_retry", interval.value if waits else _RETRY_DELAY.get(kind, 1000), node.at)
+    extra = _extra(ledger, kind, block, pace, around)
     if option is None:
         return None
     return Check(
         kind, node.at, port, _positive(ledger, interval, "delay_loop", _HOUR * 24),
         _positive(ledger, timeout, "the check's timeout", _HOUR),
-        pace.get("retry", _RETRIES.get(kind, 1), node.at), Said(min(delay.value, _HOUR), delay.at), option,
+        pace.get("retry", _RETRIES.get(kind, 1), node.at), Said(min(delay.value, _HOUR), delay.at), option, extra,
     )  # fmt: skip
+
+
+def _option(ledger: Ledger, node: Node, kind: CheckKind, block: Block, around: Around) -> Option | None:
+    if kind is CheckKind.FILE:
+        return file_check(ledger, node, block, around.watched)
+    if kind is CheckKind.BFD:
+        return bfd_check(ledger, node, block, around.watched, around.address)
+    reader = _OPTIONS.get(kind)
+    return reader(ledger, node, block, around.host) if reader is not None else ()
+
+
+def _extra(
+    ledger: Ledger, kind: CheckKind, block: Block, pace: Pace, around: Around
+) -> tuple[tuple[str, Said[str | int | bool]], ...]:
+    """What few say of a check; warmup in milliseconds."""
+    found: dict[str, Said[str | int | bool]] = {}
+    alpha = block.has("alpha") if kind is not CheckKind.FILE else None
+    if alpha is not None:
+        found["alpha"] = Said(True, alpha.at)
+    elif around.alpha is not None and kind is not CheckKind.FILE:
+        found["alpha"] = Said(True, around.alpha.at)
+    if kind not in PACELESS:
+        warmup, every = pace.said.get("warmup"), block.has("log_all_failures")
+        if warmup is not None:
+            found["warmup"] = Said(min(warmup[0], _HOUR), warmup[1])
+        if every is not None:
+            found["log_all_failures"] = Said(True, every.at)
+    if kind not in PACELESS and kind is not CheckKind.SCRIPT:
+        _way(ledger, kind, block, around, found)
+    return tuple(sorted(found.items()))
+
+
+def _way(
+    ledger: Ledger, kind: CheckKind, block: Block, around: Around, found: dict[str, Said[str | int | bool]]
+) -> None:
+    """Where a check connects, and from where."""
+    for keyword, key in (("connect_ip", "address"), ("bindto", "source")):
+        word = block.word(keyword)
+        said = address(ledger, word.text, word.at) if word is not None else None
+        if word is None or said is None:
+            continue
+        if around.address is not None and said.version != around.address.version:
+            ledger.no_place(word.at, f"{keyword} {said}, which is not of the real server's family")
+        else:
+            found[key] = Said(str(said), word.at)
+    from_port = block.number("bind_port", 1, 65535) if kind is not CheckKind.PING else None
+    mark = block.number("fwmark", 0, 4_294_967_295)
+    if from_port is not None:
+        found["source_port"] = Said(*from_port)
+    if mark is not None and mark[0]:
+        found["mark"] = Said(*mark)
 
 
 def _positive(ledger: Ledger, said: Said[int], what: str, longest: int) -> Said[int]:
@@ -105,58 +177,15 @@ def _positive(ledger: Ledger, said: Said[int], what: str, longest: int) -> Said[
     return Said(value, said.at)
 
 
-def _http(ledger: Ledger, node: Node, block: Block, host: Word | None) -> Option | None:
-    """One page; further pages, digests and regular expressions have no place."""
-    host = block.word("virtualhost") or host
-    urls = block.all("url")
-    option: dict[str, Said[str | int | bool | tuple[str, ...]]] = {}
-    if urls:
-        page = Block(ledger, urls[0])
-        host = page.word("virtualhost") or host
-        path, status = page.word("path"), page.one("status_code")
-        if path is not None and path.text != "/":
-            if not _PATH.fullmatch(path.text):
-                ledger.left_out(path.at, f"the check of path {clean(path.text, 60)}: no plain path of a page")
-                return None
-            option["path"] = Said(path.text, path.at)
-        if status is not None:
-            option.update(_status(ledger, status))
-        page.rest()
-    else:
-        ledger.warn("wrong-value", node.at, f"`{node.keyword}` asks for no `url`", "add `url { path / }`")
-    for other in urls[1:]:
-        ledger.no_place(other.at, f"a second page: {other.text()}")
-    if host is not None and _named(ledger, host):
-        option["host"] = Said(host.text, host.at)
-    return tuple(sorted(option.items()))
-
-
-def _status(ledger: Ledger, node: Node) -> dict[str, Said[str | int | bool | tuple[str, ...]]]:
-    words = [word.text for word in node.words]
-    if words == ["200-299"]:
-        return {}
-    if len(words) == 1 and words[0].isdecimal() and words[0].isascii() and 100 <= int(words[0][:9]) <= 599:
-        return {"status": Said(int(words[0]), node.words[0].at)}
-    ledger.no_place(node.at, f"{node.text()} (any 2xx instead)")
-    return {}
-
-
-def _named(ledger: Ledger, word: Word) -> bool:
-    if _HOST.fullmatch(word.text):
-        return True
-    ledger.warn("wrong-value", word.at, f"`{clean(word.text, 60)}` is no host name", "write a plain host name")
-    return False
-
-
 def _smtp(ledger: Ledger, node: Node, block: Block, host: Word | None) -> Option:
     helo = block.word("helo_name")
-    return (("helo", Said(helo.text, helo.at)),) if helo is not None and _named(ledger, helo) else ()
+    return (("helo", Said(helo.text, helo.at)),) if helo is not None and named(ledger, helo) else ()
 
 
 def _dns(ledger: Ledger, node: Node, block: Block, host: Word | None) -> Option:
-    option: dict[str, Said[str | int | bool | tuple[str, ...]]] = {}
+    option: dict[str, Said[Plain]] = {}
     name, kind = block.word("name"), block.word("type")
-    if name is not None and _named(ledger, name):
+    if name is not None and named(ledger, name):
         option["name"] = Said(name.text, name.at)
     if kind is not None and kind.text.upper() in _TYPES:
         option["type"] = Said(kind.text.upper(), kind.at)
@@ -167,37 +196,54 @@ def _dns(ledger: Ledger, node: Node, block: Block, host: Word | None) -> Option:
 
 
 def _udp(ledger: Ledger, node: Node, block: Block, host: Word | None) -> Option:
-    reply = block.one("require_reply")
-    if reply is not None and reply.words:
-        ledger.no_place(reply.at, f"{reply.text()} (any reply counts instead)")
-    return (("require_reply", Said(True, reply.at)),) if reply is not None else ()
+    option: dict[str, Said[Plain]] = {}
+    payload, reply = block.one("payload"), block.one("require_reply")
+    least, most = block.number("min_reply_length", 0, 65535), block.number("max_reply_length", 0, 65535)
+    if payload is not None:
+        option.update(_bytes(ledger, payload, "payload", _HEX))
+    if reply is not None:
+        option["require_reply"] = Said(True, reply.at)
+        if reply.words:
+            option.update(_bytes(ledger, reply, "reply", _HEX_OR_ANY))
+        if least is not None and least[0] > (most[0] if most else _LONGEST_REPLY):
+            ledger.warn("contradiction", least[1], "`min_reply_length` is above the maximum", "write a smaller one")
+            least = None
+        for key, said in (("min_length", least), ("max_length", most)):
+            if said is not None:
+                option[key] = Said(*said)
+    elif least is not None or most is not None:
+        at = (least or most or (0, node.at))[1]
+        ledger.left_out(at, "the length of a reply that the check does not wait for")
+    return tuple(sorted(option.items()))
+
+
+def _bytes(ledger: Ledger, node: Node, key: str, pattern: re.Pattern[str]) -> dict[str, Said[Plain]]:
+    text = "".join(word.text for word in node.words)
+    if node.words and pattern.fullmatch(text):
+        return {key: Said(text, node.words[0].at)}
+    ledger.no_place(node.at, f"{node.text()}: no whole bytes")
+    return {}
 
 
 def _script(ledger: Ledger, node: Node, block: Block, host: Word | None) -> Option | None:
-    path = block.one("misc_path")
+    path, runs = block.one("misc_path"), block.one("user")
     if path is None or not path.words:
         ledger.warn("wrong-value", node.at, "MISC_CHECK names no program: `misc_path` is missing", "add `misc_path`")
         return None
-    text = " ".join(word.text for word in path.words)
-    if _SECRET.search(text):
-        for word in path.words:
-            ledger.secret(word.at)
-        ledger.left_out(path.at, "a check whose command seems to hold a password: put it into a script of its own")
+    words = command(ledger, path.words, " ".join(word.text for word in path.words))
+    if words is None:
         return None
-    try:
-        command = tuple(shlex.split(text)) if len(text) <= _LONGEST_COMMAND else ()
-    except ValueError:
-        command = ()
-    if command and _PROGRAM.fullmatch(command[0]) and all(_ARGUMENT.fullmatch(each) for each in command[1:]):
-        return (("command", Said(command, path.words[0].at)),)
-    ledger.left_out(path.at, f"the check `{clean(text, 80)}`: put it into a script of its own, with an absolute path")
-    return None
+    option: dict[str, Said[Plain]] = {"command": Said(words, path.words[0].at)}
+    name = user(ledger, runs.words) if runs is not None else None
+    if runs is not None and name is not None:
+        option["user"] = Said(name, runs.words[0].at)
+    return tuple(sorted(option.items()))
 
 
 _Reader = Callable[[Ledger, Node, Block, Word | None], Option | None]
 _OPTIONS: dict[CheckKind, _Reader] = {
-    CheckKind.HTTP: _http,
-    CheckKind.HTTPS: _http,
+    CheckKind.HTTP: http,
+    CheckKind.HTTPS: http,
     CheckKind.SMTP: _smtp,
     CheckKind.DNS: _dns,
     CheckKind.UDP: _udp,

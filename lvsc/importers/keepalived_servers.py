@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from lvsc.importers.draft import Said, Server, Tunnel
 from lvsc.importers.keepalived_block import Block, number
-from lvsc.importers.keepalived_checks import Pace, checks
+from lvsc.importers.keepalived_checks import Around, Pace, checks
 from lvsc.importers.keepalived_tree import Node, Word
+from lvsc.importers.keepalived_upkeep import of_server
+from lvsc.importers.keepalived_watch import Watched
 from lvsc.importers.ledger import Ledger, clean
 from lvsc.importers.values import address, port
 from lvsc.source import Span
@@ -26,6 +28,7 @@ class Outer:
     tunnel: Tunnel
     pace: Pace
     host: Word | None
+    watched: Watched
 
 
 def named(node: Node) -> str:
@@ -74,14 +77,15 @@ def server(ledger: Ledger, node: Node, outer: Outer) -> Server | None:
     weight = _weight(ledger, block)
     upper, lower = _thresholds(ledger, block)
     pace, host = Pace(block, outer.pace), block.word("virtualhost") or outer.host
-    checked = checks(ledger, block, pace, host, found[1] if found else None)
-    for other in checked[1:]:
-        ledger.no_place(other.at, f"a second check of one real server ({other.kind.value})")
+    alpha = block.has("alpha")
+    where_to, port_to = found if found is not None else (None, None)
+    around = Around(host, where_to, port_to, outer.watched, Said(True, alpha.at) if alpha else None)
+    checked = checks(ledger, block, pace, around)
+    kept = of_server(ledger, block)
     block.rest()
     if found is None:
         return None
-    check = checked[0] if checked else None
-    return Server(*found, node.words[0].at, method, tunnel, weight, upper, lower, check, named(node))
+    return Server(*found, node.words[0].at, method, tunnel, weight, upper, lower, checked, named(node), kept)
 
 
 def sorry(ledger: Ledger, node: Node | None, outer: Outer) -> Server | None:

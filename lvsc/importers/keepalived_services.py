@@ -11,6 +11,8 @@ from lvsc.importers.keepalived_checks import Pace
 from lvsc.importers.keepalived_groups import Entry, Groups, entries
 from lvsc.importers.keepalived_servers import Outer, method_of, named, server, sorry
 from lvsc.importers.keepalived_tree import Node, Word
+from lvsc.importers.keepalived_upkeep import upkeep
+from lvsc.importers.keepalived_watch import Watched
 from lvsc.importers.ledger import Ledger, clean
 from lvsc.words import Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag
 
@@ -22,29 +24,31 @@ _NUMBERED = {"flag-1": SchedulerFlag.FALLBACK, "flag-2": SchedulerFlag.PORT}
 _HASHES = (Scheduler.SH, Scheduler.MH)
 
 
-def services(ledger: Ledger, node: Node, groups: Groups) -> list[VirtualServer]:
+def services(ledger: Ledger, node: Node, groups: Groups, seen: Watched) -> list[VirtualServer]:
     """The services of one virtual_server block: one, or one for each entry of its group."""
     block = Block(ledger, node)
     wanted = entries(ledger, node, groups)
-    found = _read(ledger, node, block, wanted)
+    found = _read(ledger, node, block, wanted, seen)
     block.rest()
     return [_of(found, entry) for entry in wanted]
 
 
-def _read(ledger: Ledger, node: Node, block: Block, wanted: list[Entry]) -> VirtualServer:
+def _read(ledger: Ledger, node: Node, block: Block, wanted: list[Entry], seen: Watched) -> VirtualServer:
     scheduler = _scheduler(ledger, node, block)
     nat = Said(ForwardingMethod.NAT, node.at)
     method, tunnel = method_of(ledger, block.one("lvs_method"), nat, Tunnel())
-    outer = Outer(method, tunnel, Pace(block), block.word("virtualhost"))
+    outer = Outer(method, tunnel, Pace(block), block.word("virtualhost"), seen)
     protocol = _protocol(ledger, node, block)
     members = [found for each in block.all("real_server") if (found := server(ledger, each, outer)) is not None]
     family = block.word("ip_family")
     persistence, netmask = _persistence(ledger, block)
+    engine, inhibited = _engine(ledger, block, protocol), block.has("sorry_server_inhibit")
     return VirtualServer(
         at=node.at, protocol=protocol, address=None, port=Said(0, node.at), mark=None, scheduler=scheduler,
         method=method, servers=tuple(members), family=_family(family, members), flags=_flags(ledger, block, scheduler),
         persistence=persistence, netmask=netmask, one_packet=_one_packet(ledger, block, protocol, wanted),
-        sorry=sorry(ledger, block.one("sorry_server"), outer), name=named(node),
+        sorry=sorry(ledger, block.one("sorry_server"), outer), name=named(node), engine=engine,
+        upkeep=upkeep(ledger, block), inhibit_sorry=Said(True, inhibited.at) if inhibited else None,
     )  # fmt: skip
 
 
@@ -117,6 +121,21 @@ def _persistence(ledger: Ledger, block: Block) -> tuple[Said[int] | None, Said[i
     if netmask is not None and timeout is None:
         timeout = Said(PERSISTENCE, netmask.at)
     return timeout, netmask
+
+
+def _engine(ledger: Ledger, block: Block, protocol: Said[Protocol]) -> Said[str] | None:
+    word = block.word("persistence_engine")
+    if word is None:
+        return None
+    if word.text != "sip":
+        message = f"`{clean(word.text, 40)}` is no persistence engine of the kernel: it refuses the service"
+        ledger.error("wrong-value", word.at, message, "write sip, or remove the line")
+        return None
+    if protocol.value is not Protocol.UDP:
+        message = f"the persistence engine sip reads UDP, and this service is {protocol.value.name}: it refuses packets"
+        ledger.warn("contradiction", word.at, message, "remove it")
+        return None
+    return Said("sip", word.at)
 
 
 def _netmask(ledger: Ledger, word: Word) -> Said[int] | None:

@@ -122,7 +122,7 @@ def _service(ledger: Ledger, head: Setting, settings: Settings) -> VirtualServer
     if len(members) > MAX_SERVERS:
         ledger.error("not-read", head.at, f"more than {MAX_SERVERS} real servers of one service", "split it")
     check = check_of(ledger, settings, head.at, port, protocol)
-    servers = tuple(replace(each, check=check) for each in members)
+    servers = tuple(replace(each, checks=(check,) if check is not None else ()) for each in members)
     method = next((each.method for each in servers), Said(ForwardingMethod.NAT, head.at))
     timeout, netmask = _number(ledger, settings, "persistent"), _netmask(ledger, settings)
     if netmask is not None and timeout is None:

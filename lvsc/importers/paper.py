@@ -35,6 +35,13 @@ class Row:
 
 
 @dataclass(slots=True)
+class Rows:
+    """A list of mappings."""
+
+    items: list[Table] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Table:
     """A mapping; `at` says where the source names a key, `notes` are comments beside keys."""
 
@@ -45,7 +52,7 @@ class Table:
 
     def put(self, key: str, value: Node | Scalar, at: Span | None = None, note: str = "") -> None:
         """Set a key; `at` is the place of a plain value, else of the key."""
-        plain = not isinstance(value, (Leaf, Row, Table))
+        plain = not isinstance(value, (Leaf, Row, Rows, Table))
         self.entries[key] = Leaf(value, at) if plain else value  # type: ignore[arg-type,assignment]
         if at is not None:
             self.at[key] = at
@@ -53,14 +60,14 @@ class Table:
             self.notes[key] = note
 
 
-Node = Leaf | Row | Table
+Node = Leaf | Row | Rows | Table
 
 
 def bare(node: Node) -> object:
     """The values alone, for comparing."""
     if isinstance(node, Table):
         return {key: bare(value) for key, value in node.entries.items()}
-    if isinstance(node, Row):
+    if isinstance(node, (Row, Rows)):
         return [bare(item) for item in node.items]
     return (type(node.value), node.value)
 
@@ -113,11 +120,19 @@ class Writer:
             head = [(" " * indent, None), (scalar(key), at), (":", None)]
             inline = list(_flow(value))
             size = sum(len(text) for text, _ in [*head, *inline]) + 1
+            if isinstance(value, Rows) and size > WIDTH:
+                self._line(head, note)
+                self._rows(value, indent + 2)
+                continue
             if not isinstance(value, Table) or not value.entries or (value.flow and size <= WIDTH):
                 self._line([*head, (" ", None), *inline], note)
                 continue
             self._line(head, note)
             self.table(value, indent + 2)
+
+    def _rows(self, rows: Rows, indent: int) -> None:
+        for item in rows.items:
+            self._line([(" " * indent + "- ", None), *_flow(item)], "")
 
     def _line(self, pieces: list[tuple[str, Span | None]], note: str) -> None:
         column, number = 1, len(self.lines) + 1
@@ -133,9 +148,11 @@ def _flow(node: Node) -> Iterator[tuple[str, Span | None]]:
     if isinstance(node, Leaf):
         yield scalar(node.value), node.at
         return
-    rows = isinstance(node, Row)
+    rows = isinstance(node, (Row, Rows))
     yield "[" if rows else "{", None
-    pairs = [("", item) for item in node.items] if isinstance(node, Row) else list(node.entries.items())
+    pairs: list[tuple[str, Node]] = (
+        list(node.entries.items()) if isinstance(node, Table) else [("", item) for item in node.items]
+    )
     for index, (key, value) in enumerate(pairs):
         if index:
             yield ", ", None

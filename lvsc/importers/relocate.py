@@ -16,7 +16,8 @@ SEEN = frozenset(
     {
         "address-conflict", "address-not-unicast", "check-on-another-port", "check-slower-than-interval",
         "check-without-port", "checked-too-often", "default-vrid", "destination-hash-of-one-vip", "duplicate-service",
-        "duplicate-sync-id", "duplicate-vrid", "every-weight-zero", "failover-on-a-pause", "hash-without-fallback",
+        "duplicate-sync-id", "duplicate-vrid", "every-weight-zero", "failover-on-a-pause", "file-check-flaps",
+        "hash-without-fallback",
         "host-judged-by-ping", "https-check-without-host", "judged-by-another-protocol", "late-detection",
         "overflow-at-few-connections", "persistence-for-everyone", "persistence-of-a-hash-scheduler",
         "persistence-per-port", "port-remap", "port-zero-without-persistence", "ports-become-one",

@@ -38,6 +38,7 @@ class Probe:
     expected: tuple[str, ...]
     servers: tuple[tuple[str, str], ...] = ()
     ftp: bool = False
+    sip: bool = False
     entryless: bool = False
     rounds: int = 1
     forget: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ def _probe(client: HostState, service: VirtualService, address: Address, port: i
         expected=expected,
         servers=tuple((str(each.address), each.name) for each in service.destinations),
         ftp=service.helper == "ftp" and service.family is Family.V4,
+        sip=service.engine == "sip",
         entryless=service.one_packet,
         rounds=2 if bare else 1,
         forget=expected if bare else (),

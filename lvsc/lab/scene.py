@@ -10,7 +10,7 @@ from lvsc.emit import emit_host
 from lvsc.emit.ipbatch import link_lines, route_line
 from lvsc.emit.modules import needed
 from lvsc.lab.probes import Probe, probes
-from lvsc.state import Held, Hosts, HostState, Link
+from lvsc.state import HealthCheck, Held, Hosts, HostState, Link
 from lvsc.state.serving import serves
 from lvsc.words import HostRole
 
@@ -87,6 +87,7 @@ def as_json(scene: Scene) -> dict[str, Any]:
     return {
         "name": scene.name,
         "settle": _SETTLE,
+        "pause": _pause(scene.hosts) if scene.probes else 0,
         "quick": True,
         "segments": list(_segments(scene)),
         "moving": _moving(scene.hosts),
@@ -95,6 +96,21 @@ def as_json(scene: Scene) -> dict[str, Any]:
         "probes": [probe.as_json() for probe in scene.probes],
         "commands": [{"host": host, "command": list(command)} for host, command in scene.commands],
     }
+
+
+def _pause(hosts: Hosts) -> float:
+    """Seconds until real servers that start as down have been found to work."""
+    every = [(service, check) for host in hosts.values() for service in host.ipvs for check in service.every_check()]
+    waits = (_first_result(check) for service, check in every if check.alpha or service.upkeep.alpha)
+    return min(_SETTLE, max(waits, default=0.0))
+
+
+def _first_result(check: HealthCheck) -> float:
+    """check_http.c asks for a page an interval; the first check waits for up to the warmup."""
+    option = dict(check.option)
+    pages = 1 if option.get("fast_recovery") else len(option.get("urls", ("",)))  # type: ignore[arg-type]
+    first = check.interval if check.warmup is None else check.warmup
+    return (first + (pages - 1) * check.interval + check.timeout) / 1000
 
 
 def segments(hosts: Hosts, attached: Iterable[str]) -> Iterator[dict[str, Any]]:

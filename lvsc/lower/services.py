@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 from lvsc.state import Destination, HealthCheck, MarkRule, VirtualService
-from lvsc.topology import Host, Service, Topology
+from lvsc.topology import Health, Host, Service, Topology
 from lvsc.words import Address, Family, ForwardingMethod, Protocol, family_of
+
+_OF_CHECKS = [field.name for field in fields(HealthCheck) if field.name != "first_port"]
 
 
 def virtual_services(topology: Topology, service: Service) -> Iterator[VirtualService]:
@@ -40,8 +43,10 @@ def _virtual_service(
         one_packet=service.one_packet,
         helper=service.helper,
         destinations=_destinations(topology, service, family, port),
-        health=_health(service),
+        checks=tuple(_check(service, check) for check in service.checks),
         sorry=_sorry(topology, service, family, port),
+        engine=held.engine if held else None,
+        upkeep=service.upkeep,
     )
 
 
@@ -62,6 +67,7 @@ def _destinations(topology: Topology, service: Service, family: Family, port: in
                     service.tunnel,
                     service.tunnel_port,
                     member.port,
+                    None if member.checks is None else tuple(_check(service, check) for check in member.checks),
                 )
             )
     return tuple(sorted(found, key=lambda destination: destination.sort_key))
@@ -87,22 +93,11 @@ def real_address(topology: Topology, host: Host, service: Service, family: Famil
     return next((address for network, address in own if network in near), own[0][1] if own else None)
 
 
-def _health(service: Service) -> HealthCheck | None:
+def _check(service: Service, health: Health) -> HealthCheck:
     """The check; real servers that have no port of their own are judged by the service's first."""
-    health = service.health
-    if health is None:
-        return None
     first = service.ports[0][0] if service.ports else 0
-    return HealthCheck(
-        health.kind,
-        health.port,
-        first or None,
-        health.interval,
-        health.timeout,
-        health.retries,
-        health.retry_delay,
-        health.option,
-    )
+    said = {name: getattr(health, name) for name in _OF_CHECKS}
+    return HealthCheck(first_port=first or None, **said)
 
 
 def _sorry(topology: Topology, service: Service, family: Family, port: int) -> Destination | None:

@@ -177,7 +177,7 @@ def _service(service: VirtualService) -> ServiceValue:
     flags |= PERSISTENT * bool(service.persistence) | ONE_PACKET * service.one_packet
     # Without persistence the kernel keeps the netmask all the same; ipvsadm and keepalived send the full one.
     netmask = service.netmask if service.persistence else service.family.bits
-    return ServiceValue(service.scheduler.value, flags, service.persistence, netmask)
+    return ServiceValue(service.scheduler.value, flags, service.persistence, netmask, service.engine or "")
 
 
 def _server(destination: Destination) -> ServerValue:

@@ -18,11 +18,10 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once
-from lvsc.topology import Service
-from lvsc.words import CheckKind, ForwardingMethod, Protocol
+from lvsc.topology import Health, Service
+from lvsc.words import PORTLESS, CheckKind, ForwardingMethod, Protocol
 
 RULE = Rule("check-on-another-port", Severity.INFO)
-_PORTLESS = (CheckKind.PING, CheckKind.SCRIPT)
 _UDP = (CheckKind.UDP, CheckKind.DNS)
 
 
@@ -33,25 +32,25 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        port = _other(service)
-        if port is None:
-            continue
         served = _served(service)
-        if served and port not in served:
-            at = service.origin.at("health", "port")
+        for health in service.every_check():
+            port = _other(service, health)
+            if port is None or not served or port in served:
+                continue
+            at = health.origin.at("port")
             shown = ", ".join(map(str, sorted(served)[:3])) + (" ..." if len(served) > 3 else "")
             message = f"service {service.name} is checked on port {port}, but serves on {shown}"
             remedy = f"remove `port: {port}`, or let what answers there test the service itself"
             yield at, RULE.at(at, f"{message}: a dead one may look healthy", remedy)
 
 
-def _other(service: Service) -> int | None:
+def _other(service: Service, health: Health) -> int | None:
     """The stated port of a check, where the service's own could be checked, too."""
-    if service.health is None or service.health.kind in _PORTLESS or service.mark is not None:
+    if health.kind in PORTLESS or service.mark is not None:
         return None
-    if service.protocols == (Protocol.UDP,) and service.health.kind not in _UDP:
+    if service.protocols == (Protocol.UDP,) and health.kind not in _UDP:
         return None
-    return service.health.port
+    return health.port
 
 
 def _served(service: Service) -> set[int]:

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once
 from lvsc.topology import Health, Service
+from lvsc.words import PACELESS
 
 RULE = Rule("check-slower-than-interval", Severity.INFO)
 
@@ -30,17 +31,18 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        if service.health is not None and service.health.timeout >= service.health.interval:
-            finding = _slower(service, service.health)
-            yield finding.at, finding
+        for health in service.every_check():
+            if health.timeout >= health.interval and health.kind not in PACELESS:
+                finding = _slower(service, health)
+                yield finding.at, finding
 
 
 def _slower(service: Service, health: Health) -> Finding:
     timeout, interval = _seconds(health.timeout), _seconds(health.interval)
     apart = f"one that hangs is checked every {_seconds(health.timeout + health.interval)} s"
     message = f"timeout {timeout} s of service {service.name} is not below its interval, {interval} s: {apart}"
-    whole, at = service.origin.at("health"), service.origin.at("health", "timeout")
-    place = service.origin.at("health", "interval") if at == whole else at
+    whole, at = health.origin.name, health.origin.at("timeout")
+    place = health.origin.at("interval") if at == whole else at
     return RULE.at(place, message, f"write a `timeout` below {interval}s, or a longer `interval`")
 
 

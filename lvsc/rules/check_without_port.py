@@ -17,10 +17,9 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site, once
-from lvsc.words import CheckKind
+from lvsc.words import PORTLESS
 
 RULE = Rule("check-without-port", Severity.ERROR)
-_PORTLESS = (CheckKind.PING, CheckKind.SCRIPT)
 
 
 def check(site: Site) -> Iterator[Finding]:
@@ -30,12 +29,11 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        health = service.health
-        if health is None or health.port is not None or health.kind in _PORTLESS:
+        lost = (each for each in service.every_check() if each.port is None and each.kind not in PORTLESS)
+        health = next(lost, None)
+        if health is None or (service.ports and service.ports[0][0] != 0):
             continue
-        if service.ports and service.ports[0][0] != 0:
-            continue
-        at = service.origin.at("health")
+        at = health.origin.name
         check = f"its {health.kind.value} check tries port 0 and always fails"
         message = f"service {service.name} takes every port, so {check}"
         note = Note(service.origin.name, "the service")

@@ -67,19 +67,19 @@ def _checked(state: HostState) -> Iterator[tuple[VirtualService, Destination]]:
     """Each address whose silence fails a check, once."""
     seen: set[Address] = set()
     for entry in state.ipvs:
-        if entry.health is not None and _wants_answer(entry.health):
-            for each in entry.destinations:
-                # Requests pass the director both ways with nat: those rules know what is lost.
-                if each.weight and each.method is not ForwardingMethod.NAT and each.address not in seen:
-                    seen.add(each.address)
-                    yield entry, each
+        for each in entry.destinations:
+            asked = any(_wants_answer(check) for check in entry.checks_of(each))
+            # Requests pass the director both ways with nat: those rules know what is lost.
+            if asked and each.weight and each.method is not ForwardingMethod.NAT and each.address not in seen:
+                seen.add(each.address)
+                yield entry, each
 
 
 def _wants_answer(health: HealthCheck) -> bool:
     """Whether silence is a failure; what a script asks is not known."""
     if health.kind is CheckKind.UDP:
         return bool(dict(health.option).get("require_reply"))
-    return health.kind is not CheckKind.SCRIPT
+    return health.kind not in (CheckKind.SCRIPT, CheckKind.FILE) and not health.addresses and not health.sources
 
 
 def _sources(site: Site, director: str, destination: Destination) -> list[Address]:
@@ -109,10 +109,10 @@ def _finding(
     vip = site.topology.vips[service.vip]
     host = declared(site, found.host)
     assert host is not None
-    assert service.health is not None
+    health = next(check for check in entry.checks_of(destination) if _wants_answer(check))
     rule = RULE if vip.failover is None or vip.directors[0] == name else _LATER
     lost_at = f"{called(host)} {found.does} director {name} ({source}){found.how}"
-    asked = f"the {service.health.kind.value} check of service {service.name} gets no answer from {destination.name}"
+    asked = f"the {health.kind.value} check of service {service.name} gets no answer from {destination.name}"
     length = 32 if family_of(source) is Family.V4 else 128
     remedy = f"give {host.name} a route to {source}, such as `{{to: {source}/{length}, via: ...}}`, or a `gateway`"
     note = Note(service.origin.at("health"), f"a real server that does not answer {name} is taken out")

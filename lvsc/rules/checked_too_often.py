@@ -15,11 +15,12 @@ Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once
-from lvsc.topology import Service
+from lvsc.topology import Health, Service
+from lvsc.words import PACELESS
 
 RULE = Rule("checked-too-often", Severity.INFO)
 _MOST = 20.0
@@ -30,23 +31,27 @@ def check(site: Site) -> Iterator[Finding]:
     rates: dict[str, float] = {}
     greatest: dict[str, tuple[float, Service]] = {}
     for service in site.topology.services.values():
-        rate = _rate(site, service)
-        for member in service.members if rate else ():
+        usual = _rate(site, service, service.checks)
+        for member in service.members if usual or service.own_checks else ():
+            rate = usual if member.checks is None else _rate(site, service, member.checks)
+            if not rate:
+                continue
             rates[member.server] = rates.get(member.server, 0.0) + rate
             if rate > greatest.get(member.server, (0.0, service))[0]:
                 greatest[member.server] = (rate, service)
     return once(_found(rates, greatest))
 
 
-def _rate(site: Site, service: Service) -> float:
+def _rate(site: Site, service: Service, checks: Sequence[Health]) -> float:
     """How often a second the directors check a real server for this service."""
-    if service.health is None:
+    checks = [check for check in checks if check.kind not in PACELESS]
+    if not checks:
         return 0.0
     vip = site.topology.vips[service.vip]
     tables = len({address.version for address in vip.addresses})
     if service.mark is None:
         tables = len(vip.addresses) * len(service.protocols) * len(service.ports)
-    return 1000 * tables * len(vip.directors) / service.health.interval
+    return sum(1000 * tables * len(vip.directors) / check.interval for check in checks)
 
 
 def _found(rates: dict[str, float], greatest: dict[str, tuple[float, Service]]) -> Iterator[tuple[object, Finding]]:

@@ -31,8 +31,10 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
         instead = _instead(service)
-        if service.health is not None and service.health.kind is CheckKind.PING and instead is not None:
-            at = service.origin.at("health", "ping")
+        alone = [service.checks, *(member.checks for member in service.members if member.checks)]
+        pinged = next((each for each in alone if each and all(one.kind is CheckKind.PING for one in each)), None)
+        if pinged is not None and instead is not None:
+            at = pinged[0].origin.at("ping")
             message = f"service {service.name} is checked by ping: a host with a dead application looks healthy"
             yield at, RULE.at(at, message, f"check with {instead}, or with what asks the application itself")
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once
-from lvsc.words import CheckKind
+from lvsc.words import CheckKind, pages
 
 RULE = Rule("https-check-without-host", Severity.INFO)
 
@@ -31,9 +31,10 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        health = service.health
-        if health is not None and health.kind is CheckKind.HTTPS and "host" not in dict(health.option):
-            at = service.origin.at("health", "https")
+        for health in service.every_check():
+            if health.kind is not CheckKind.HTTPS or all("host" in page for page in pages(health.option)):
+                continue
+            at = health.origin.at("https")
             message = f"the https check of service {service.name} sends no server name"
             message = f"{message}: the default virtual host answers, or none"
             yield at, RULE.at(at, message, "add the `host` that clients ask for")

@@ -34,17 +34,19 @@ _OVER = {
 def check(site: Site) -> Iterator[Finding]:
     """One finding for each service; those of UDP alone have a rule of their own."""
     for service in site.topology.services.values():
-        health = service.health
-        if health is None or health.port is not None or service.protocols == (Protocol.UDP,):
+        if service.protocols == (Protocol.UDP,):
             continue
-        if health.kind in _OVER and _OVER[health.kind] not in service.protocols:
-            yield _judged(service, health)
+        over = (each for each in service.every_check() if each.port is None and each.kind in _OVER)
+        wrong = next((each for each in over if _OVER[each.kind] not in service.protocols), None)
+        if wrong is not None:
+            yield _judged(service, wrong)
 
 
 def _judged(service: Service, health: Health) -> Finding:
     served = " and ".join(protocol.value for protocol in service.protocols)
     kind, over = health.kind.value, _OVER[health.kind].value
-    stated, own = service.origin.at("health", kind), service.origin.says("health")
+    own = service.origin.says("health") or health not in service.checks
+    stated = health.origin.at(kind)
     message = f"service {service.name} is {served}, but its {kind} check goes over {over}, where nothing need listen"
     instead = "`tcp: {}`" if Protocol.TCP in service.protocols else "`ping: {}` or a `script`"
     remedy = f"check with {instead}" if own else f"give the service a `health` of its own with {instead}"

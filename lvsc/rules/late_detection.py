@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from lvsc.finding import Finding, Severity
 from lvsc.rules.base import Rule, Site, once
 from lvsc.topology import Health
+from lvsc.words import PACELESS
 
 RULE = Rule("late-detection", Severity.INFO)
 _LATE = 60_000
@@ -32,13 +33,13 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        if service.health is None:
-            continue
-        parts = _parts(service.health)
-        late = sum(parts.values())
-        if late > _LATE:
+        for health in service.every_check():
+            parts = _parts(health)
+            late = sum(parts.values())
+            if health.kind in PACELESS or late <= _LATE:
+                continue
             key = max(parts, key=lambda part: parts[part])
-            at = service.origin.at("health", key)
+            at = health.origin.at(key)
             what = f"a real server of service {service.name} that hangs is taken out after up to {late / 1000:g} s"
             message = f"{what}, {parts[key] / 1000:g} s of them by `{key}`"
             fewer = "" if key == "interval" else ", or fewer `retries`"

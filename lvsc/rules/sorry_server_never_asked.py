@@ -30,7 +30,7 @@ def check(site: Site) -> Iterator[Finding]:
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
         # Where nothing is said of health, unchecked-service asks for a check.
-        unchecked = service.health is None and service.origin.says("health")
+        unchecked = not service.every_check() and service.origin.says("health")
         if unchecked and service.sorry is not None and any(member.weight for member in service.members):
             at = service.origin.at("sorry_server")
             who = service.sorry.server or str(service.sorry.address)

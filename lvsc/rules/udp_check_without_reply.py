@@ -30,9 +30,10 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        health = service.health
-        if health is not None and health.kind is CheckKind.UDP and not dict(health.option).get("require_reply"):
-            at = service.origin.at("health", "udp")
+        for health in service.every_check():
+            if health.kind is not CheckKind.UDP or dict(health.option).get("require_reply"):
+                continue
+            at = health.origin.at("udp")
             dns = any(low <= 53 <= high for low, high in service.ports)
             message = f"the udp check of service {service.name} takes silence for health: only an ICMP error fails it"
             remedy = "check with `dns: {}`" if dns else "add `require_reply: true` if it answers any datagram"

@@ -15,6 +15,7 @@ Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lvsc.finding import Finding, Note, Severity
 from lvsc.rules.base import Rule, Site
@@ -28,15 +29,15 @@ _OVER_TCP = (CheckKind.TCP, CheckKind.HTTP, CheckKind.HTTPS, CheckKind.SMTP)
 def check(site: Site) -> Iterator[Finding]:
     """One finding for each service."""
     for service in site.topology.services.values():
-        health = service.health if service.protocols == (Protocol.UDP,) else None
-        if health is not None and health.kind in _OVER_TCP and health.port is None:
-            yield _judged(service, health)
+        if service.protocols == (Protocol.UDP,):
+            over = (each for each in service.every_check() if each.kind in _OVER_TCP and each.port is None)
+            yield from (_judged(service, health) for health in islice(over, 1))
 
 
 def _judged(service: Service, health: Health) -> Finding:
     kind = health.kind.value
-    stated = service.origin.at("health", kind)
-    own = service.origin.says("health")
+    stated = health.origin.at(kind)
+    own = service.origin.says("health") or health not in service.checks
     at = stated if own else service.origin.at("protocol")
     message = f"service {service.name} is udp, but its {kind} check connects over tcp, where nothing need listen"
     dns = any(low <= 53 <= high for low, high in service.ports)

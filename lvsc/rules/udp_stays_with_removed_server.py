@@ -36,7 +36,8 @@ def check(site: Site) -> Iterator[Finding]:
 
 def _found(site: Site) -> Iterator[tuple[object, Finding]]:
     for service in site.topology.services.values():
-        if service.health is None or service.one_packet or Protocol.UDP not in service.protocols:
+        removed = service.every_check() and not service.upkeep.inhibit
+        if not removed or service.one_packet or Protocol.UDP not in service.protocols:
             continue
         directors = site.topology.vips[service.vip].directors
         lax = [name for name in directors if ipvs.setting(site.hosts[name], _NAME) == 0]

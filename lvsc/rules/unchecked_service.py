@@ -30,7 +30,7 @@ def check(site: Site) -> Iterator[Finding]:
     kept = {name: site.hosts[name].keepalived for name in site.topology.directors}
     for service in site.topology.services.values():
         directors = site.topology.vips[service.vip].directors
-        unchecked = service.health is None and not service.origin.says("health")
+        unchecked = not service.every_check() and not service.origin.says("health")
         if (
             unchecked
             and (len(service.members) > 1 or service.sorry is not None)

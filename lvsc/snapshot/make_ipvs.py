@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from lvsc.snapshot.defaults import owner
-from lvsc.snapshot.form_ipvs import DestinationForm, HealthForm, ServiceForm
+from lvsc.snapshot.form_ipvs import DestinationForm, HealthForm, ServiceForm, UpkeepForm
 from lvsc.state import Destination, HealthCheck, Held, HostState, VirtualService
-from lvsc.words import Family, family_of
+from lvsc.words import SCRIPTS, USUAL, Family, Script, Upkeep, family_of
 
 
 def service(form: ServiceForm) -> VirtualService:
@@ -29,8 +29,10 @@ def service(form: ServiceForm) -> VirtualService:
         one_packet=form.one_packet,
         helper=form.helper,
         destinations=tuple(_destination(each, form.port or 0) for each in form.destinations),
-        health=_health(form.health) if form.health else None,
+        checks=_checks(form.health),
         sorry=_destination(form.sorry, form.port or 0) if form.sorry else None,
+        engine=form.engine,
+        upkeep=_upkeep(form.upkeep) if form.upkeep else USUAL,
     )
     return made if form.name else replace(made, name=str(made))
 
@@ -45,12 +47,32 @@ def _family(form: ServiceForm) -> Family:
 
 def _destination(form: DestinationForm, port: int) -> Destination:
     given: dict[str, Any] = dict(form)
+    given["checks"] = None if form.checks is None else _checks(form.checks)
     return Destination(**{**given, "name": form.name or "", "port": port if form.port is None else form.port})
 
 
+def _checks(forms: HealthForm | list[HealthForm] | None) -> tuple[HealthCheck, ...]:
+    if forms is None:
+        return ()
+    return tuple(map(_health, forms if isinstance(forms, list) else [forms]))
+
+
 def _health(form: HealthForm) -> HealthCheck:
-    option = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in form.option)
-    return HealthCheck(**{**dict(form), "option": option})
+    given = {name: _frozen(value) for name, value in form}
+    return HealthCheck(**given)
+
+
+def _frozen(value: Any) -> Any:
+    """Lists as tuples, at every depth."""
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _upkeep(form: UpkeepForm) -> Upkeep:
+    given: dict[str, Any] = dict(form)
+    for name in SCRIPTS:
+        said = given[name]
+        given[name] = Script(tuple(said.command), said.user) if said else None
+    return Upkeep(**given)
 
 
 def with_names(host: HostState, held: Mapping[str, tuple[Held, ...]]) -> HostState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -147,8 +147,9 @@ def _service(service: VirtualService, director: str, held: Mapping[str, tuple[He
         del entry["family"]
     if service.destinations:
         entry["destinations"] = [_destination(each, service, director, held) for each in service.destinations]
-    if service.health:
-        entry["health"] = _entry(service.health)
+    checks = entry.pop("checks", None)
+    if checks:
+        entry["health"] = checks[0] if len(checks) == 1 else checks
     if service.sorry:
         entry["sorry"] = _destination(service.sorry, service, director, held)
     return entry
@@ -206,4 +207,6 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
+    if is_dataclass(value):
+        return _entry(value)
     return str(value)

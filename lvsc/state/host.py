@@ -59,7 +59,7 @@ class HostState:
     @property
     def keepalived(self) -> bool:
         """Whether keepalived owns the IPVS table: where there is failover, health to watch or a sorry server."""
-        return bool(self.vrrp) or any(service.health or service.sorry for service in self.ipvs)
+        return bool(self.vrrp) or any(service.checked or service.sorry for service in self.ipvs)
 
     def sysctl(self, key: str) -> int | None:
         """A kernel setting, or None where nothing is said of it."""

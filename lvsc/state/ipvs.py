@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lvsc.words import Address, CheckKind, Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, TunnelType
+from lvsc.words import (
+    USUAL,
+    Address,
+    CheckKind,
+    Family,
+    ForwardingMethod,
+    Option,
+    Protocol,
+    Scheduler,
+    SchedulerFlag,
+    TunnelType,
+    Upkeep,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +24,7 @@ class Destination:
     """A real server of a virtual service: the address and port the kernel knows it by, and its name.
 
     `listens` is the port its application is said to have, where that is
-    another: a mistake, except with NAT.
+    another: a mistake, except with NAT. `checks` None are the service's.
     """
 
     name: str
@@ -25,6 +37,7 @@ class Destination:
     tunnel: TunnelType = TunnelType.IPIP
     tunnel_port: int | None = None
     listens: int | None = field(default=None, compare=False)
+    checks: tuple[HealthCheck, ...] | None = None
 
     @property
     def sort_key(self) -> tuple[int, int, int]:
@@ -34,9 +47,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """A health check of all real servers of a service; times in milliseconds.
+    """A health check of real servers; times in milliseconds.
 
     `port` is stated; `first_port` serves for real servers that have no port of their own (marks).
+    `addresses` are checked instead of the real server's, `sources` checked from, one of each family.
     """
 
     kind: CheckKind
@@ -46,14 +60,22 @@ class HealthCheck:
     timeout: int
     retries: int
     retry_delay: int
-    option: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...]
+    option: Option
+    warmup: int | None = None
+    alpha: bool = False
+    log_all_failures: bool = False
+    addresses: tuple[Address, ...] = ()
+    sources: tuple[Address, ...] = ()
+    source_port: int | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VirtualService:
     """A virtual service: (protocol, address, port), or a firewall mark and a family.
 
-    `persistence` is the timeout in seconds, 0 without; `netmask` its prefix length.
+    `persistence` is the timeout in seconds, 0 without; `netmask` its prefix length;
+    `engine` what tells clients apart beside addresses (sip).
     """
 
     name: str
@@ -69,8 +91,29 @@ class VirtualService:
     one_packet: bool = False
     helper: str | None = None
     destinations: tuple[Destination, ...] = ()
-    health: HealthCheck | None = None
+    checks: tuple[HealthCheck, ...] = ()
     sorry: Destination | None = None
+    engine: str | None = None
+    upkeep: Upkeep = USUAL
+
+    @property
+    def health(self) -> HealthCheck | None:
+        """The first check."""
+        return self.checks[0] if self.checks else None
+
+    def checks_of(self, destination: Destination) -> tuple[HealthCheck, ...]:
+        """The checks of one of its real servers."""
+        return self.checks if destination.checks is None else destination.checks
+
+    @property
+    def checked(self) -> bool:
+        """Whether any real server is checked."""
+        return bool(self.checks) or any(each.checks for each in self.destinations)
+
+    def every_check(self) -> tuple[HealthCheck, ...]:
+        """Its checks, and those that real servers have of their own."""
+        own = (check for each in self.destinations for check in each.checks or ())
+        return (*self.checks, *own)
 
     @property
     def sort_key(self) -> tuple[int, int, int, str, int]:

@@ -28,7 +28,8 @@ def serves(hosts: Hosts) -> dict[str, list[dict[str, Any]]]:
                     for port in ports(host, service, destination):
                         for protocol in _protocols(host, service):
                             asked = replace(service, protocol=protocol)
-                            own.update(dict.fromkeys(_listeners(hosts[destination.name], asked, port)))
+                            greets = any(check.kind is CheckKind.SMTP for check in service.checks_of(destination))
+                            own.update(dict.fromkeys(_listeners(hosts[destination.name], asked, port, greets)))
     return {
         name: [{"protocol": each[0], "address": each[1], "port": each[2], "greet": each[3]} for each in own]
         for name, own in found.items()
@@ -42,8 +43,7 @@ def ports(director: HostState, service: VirtualService, destination: Destination
     nat = destination.method is ForwardingMethod.NAT
     if own and (nat or service.mark is None or not _marked(director, service, own)):
         wanted = [own]
-    if service.health is not None and service.health.port is not None:
-        wanted = [*wanted, service.health.port]
+    wanted = [*wanted, *(check.port for check in service.checks_of(destination) if check.port is not None)]
     return list(dict.fromkeys(wanted))
 
 
@@ -67,8 +67,7 @@ def _protocols(director: HostState, service: VirtualService) -> list[Protocol]:
     return list(dict.fromkeys(rule.protocol for rule in director.marks if rule.mark == service.mark))
 
 
-def _listeners(host: HostState, service: VirtualService, port: int) -> list[Listener]:
-    greet = service.health is not None and service.health.kind is CheckKind.SMTP
+def _listeners(host: HostState, service: VirtualService, port: int, greet: bool) -> list[Listener]:
     family = service.family.value
     if service.protocol is not Protocol.UDP:
         return [(service.protocol.value, "0.0.0.0" if version == 4 else "::", port, greet) for version in (4, 6)]

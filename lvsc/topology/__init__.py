@@ -1,5 +1,6 @@
 """The language: pydantic at the edge, then a frozen model in which every value knows its place."""
 
+from lvsc.topology.build_health import broken
 from lvsc.topology.load import Loaded, load
 from lvsc.topology.model import (
     Client,
@@ -38,5 +39,6 @@ __all__ = [
     "StaticRoute",
     "Topology",
     "Vip",
+    "broken",
     "load",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from lvsc.finding import Note
 from lvsc.source import Span
+from lvsc.topology.build_health import checks
 from lvsc.topology.desk import Desk
 from lvsc.topology.merge import Named
 from lvsc.topology.model import Host, Member, Origin
@@ -96,7 +97,9 @@ class Members:
             above = f"above `upper_threshold`, {upper}" if upper else "but there is no `upper_threshold`"
             message, remedy = f"`lower_threshold` is {lower}, {above}", f"write `upper_threshold: {lower}` or more"
             self.desk.say("contradiction", at or origin.at("lower_threshold"), message, remedy)
+        own = {"checks": checks(self.desk, node["health"], origin)} if "health" in node else {}
         return {
+            **own,
             "port": node.get("port"),
             "weight": node.get("weight", said.get("weight", 1)),
             "upper_threshold": upper,

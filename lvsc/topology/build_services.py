@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from lvsc.source import Map
-from lvsc.topology.build_health import health, persistence, sorry
+from lvsc.topology.build_health import checks, sessions
 from lvsc.topology.build_marks import marks, ports
 from lvsc.topology.build_members import Members
+from lvsc.topology.build_sorry import persistence, sorry
+from lvsc.topology.build_upkeep import engine, upkeep
 from lvsc.topology.desk import Desk, listed
 from lvsc.topology.merge import Named
-from lvsc.topology.model import Host, Origin, Service
+from lvsc.topology.model import Health, Host, Member, Origin, Service
 from lvsc.words import FLAGS, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, TunnelType
 
 
@@ -37,6 +39,7 @@ class Services:
         named = list(named)
         marked = marks(self.desk, named)
         found = {item.name: self._service(item, marked.get(item.name)) for item in named}
+        sessions(self.desk, (service for service in found.values() if service is not None))
         self.members.check_pools({item.node["pool"] for item in named if "pool" in item.node})
         return {name: service for name, service in found.items() if service is not None}
 
@@ -51,14 +54,17 @@ class Services:
         who = f"service `{item.name}` has"
         self._suits(who, said, origin, mode, protocols)
         tunnel, tunnel_port = self._tunnel(who, said, origin, mode)
+        held_by = engine(self.desk, said, protocols, origin)
         parts: dict[str, Any] = {
             "ports": ports(self.desk, item, origin, mark),
             "flags": self._flags(scheduler, said, origin),
-            "persistence": persistence(self.desk, said.get("persistence"), origin),
-            "health": health(self.desk, said.get("health"), origin),
+            "persistence": persistence(self.desk, said.get("persistence"), origin, held_by),
+            "checks": checks(self.desk, said.get("health"), origin),
             "sorry": sorry(self.desk, said.get("sorry_server"), origin, self.servers),
             "members": tuple(self.members.of(item, said, origin)),
         }
+        parts["own_checks"] = tuple(_once(parts["members"]))
+        parts["upkeep"] = upkeep(self.desk, said, origin, parts["members"])
         if mode is None or not known:
             return None
         return Service(
@@ -129,3 +135,12 @@ class Services:
             message = f"{who} a tunnel of type {kind.value}, but only gue has a port"
             self.desk.say("contradiction", origin.at("tunnel", "port"), message, "remove `port`, or write `type: gue`")
         return kind, port
+
+
+def _once(members: Iterable[Member]) -> Iterator[Health]:
+    """The checks that real servers have of their own; those of a range were said once."""
+    seen: set[int] = set()
+    for member in members:
+        if member.checks and id(member.checks) not in seen:
+            seen.add(id(member.checks))
+            yield from member.checks

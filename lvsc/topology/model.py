@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lvsc.source import Map, Span, place
 from lvsc.words import (
+    USUAL,
     Address,
     CheckKind,
     Family,
@@ -14,12 +15,14 @@ from lvsc.words import (
     HostRole,
     Interface,
     Network,
+    Option,
     Platform,
     Protocol,
     ProxyMode,
     Scheduler,
     SchedulerFlag,
     TunnelType,
+    Upkeep,
     family_of,
 )
 
@@ -198,7 +201,7 @@ class Vip:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One real server of a service; port None is the service's."""
+    """One real server of a service; port None is the service's, and so are checks."""
 
     server: str
     port: int | None
@@ -206,20 +209,26 @@ class Member:
     upper_threshold: int
     lower_threshold: int
     origin: Origin
+    checks: tuple[Health, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Persistence:
-    """Timeout in whole seconds; netmasks as prefix lengths."""
+    """Timeout in whole seconds; netmasks as prefix lengths; `engine` is what tells clients apart beside addresses."""
 
     timeout: int
     netmask: int
     netmask6: int
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A health check; times in milliseconds; `option` holds what its kind needs, by the language's keys."""
+    """A health check; times in milliseconds; `option` holds what its kind needs, by the language's keys.
+
+    `addresses` are checked instead of the real server's, `sources` checked
+    from, one of each family; `mark` is on the packets.
+    """
 
     kind: CheckKind
     port: int | None
@@ -227,7 +236,15 @@ class Health:
     timeout: int
     retries: int
     retry_delay: int
-    option: tuple[tuple[str, str | int | bool | tuple[str, ...]], ...]
+    option: Option
+    origin: Origin
+    warmup: int | None = None
+    alpha: bool = False
+    log_all_failures: bool = False
+    addresses: tuple[Address, ...] = ()
+    sources: tuple[Address, ...] = ()
+    source_port: int | None = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +258,10 @@ class Sorry:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A virtual service; `ports` are inclusive ranges, (0, 0) is every port; a mark joins them into one."""
+    """A virtual service; `ports` are inclusive ranges, (0, 0) is every port; a mark joins them into one.
+
+    `checks` are of all real servers that have none of their own; those are `own_checks`.
+    """
 
     name: str
     vip: str
@@ -256,10 +276,25 @@ class Service:
     tunnel: TunnelType
     tunnel_port: int | None
     helper: str | None
-    health: Health | None
+    checks: tuple[Health, ...]
     sorry: Sorry | None
     members: tuple[Member, ...]
     origin: Origin
+    upkeep: Upkeep = USUAL
+    own_checks: tuple[Health, ...] = ()
+
+    @property
+    def health(self) -> Health | None:
+        """The first check."""
+        return self.checks[0] if self.checks else None
+
+    def every_check(self) -> tuple[Health, ...]:
+        """Its checks, and those that real servers have of their own, each once."""
+        return (*self.checks, *self.own_checks)
+
+    def checks_of(self, member: Member) -> tuple[Health, ...]:
+        """The checks of one of its real servers."""
+        return self.checks if member.checks is None else member.checks
 
 
 @dataclass(frozen=True, slots=True)

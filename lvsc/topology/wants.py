@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from lvsc.source.scalars import resolve
 from lvsc.topology.spec.compiled import SHAPE
-from lvsc.topology.spec.patterns import DURATION, EXPECTED, NETMASK, PORT_RANGE
+from lvsc.topology.spec.patterns import DURATION, EXPECTED, NETMASK, PORT_RANGE, STATUS_RANGE
 
 Path = tuple[str | int, ...]
 _KINDS = {"bool": "true or false", "dict": "a mapping", "typed-dict": "a mapping", "list": "a list"}
 # These say themselves that a number will do.
-_ALSO_NUMBERS = (DURATION, NETMASK, PORT_RANGE)
+_ALSO_NUMBERS = (DURATION, NETMASK, PORT_RANGE, STATUS_RANGE)
 
 
 def known_keys(path: Path) -> set[str]:
@@ -42,12 +43,17 @@ def _phrase(schema: dict[str, Any]) -> str:
     if kind == "str":
         return EXPECTED[schema["pattern"]]
     if kind == "literal":
-        shown = [str(word) for word in schema["expected"]]
+        shown = [_word(str(word)) for word in schema["expected"]]
         return f"one of: {', '.join(shown)}" if len(shown) > 1 else f"`{shown[0]}`"
     if kind == "int":
         low, high = schema.get("ge"), schema.get("le")
         return f"`{low}`" if low == high else f"a whole number from {low} to {high}"
     return _KINDS[kind]
+
+
+def _word(text: str) -> str:
+    """The word as a file must write it to be one."""
+    return text if isinstance(resolve(text), str) else f'"{text}"'
 
 
 @lru_cache(maxsize=1)

@@ -45,10 +45,17 @@ def _held(instances: list[VrrpInstance]) -> Iterator[Held]:
 
 
 def checked(service: VirtualService, down: Collection[str]) -> VirtualService:
-    """A health checker takes out what is down; when nothing with a weight is left, the sorry server stands in."""
+    """A health checker takes out what is down, or gives it weight 0; the sorry server stands in for a lost quorum.
+
+    check/ipwrapper.c, update_quorum_state: of what is up, weights are counted.
+    """
     left = service.destinations
-    if service.health is not None and down:
-        left = tuple(each for each in left if each.name not in down)
-    if service.sorry is not None and not any(each.weight for each in left):
+    failed = {each.name for each in left if each.name in down and service.checks_of(each)} if down else set()
+    if failed and service.upkeep.inhibit:
+        left = tuple(replace(each, weight=0) if each.name in failed else each for each in left)
+    elif failed:
+        left = tuple(each for each in left if each.name not in failed)
+    total = sum(each.weight for each in left)
+    if service.sorry is not None and total < max(1, service.upkeep.quorum - service.upkeep.hysteresis):
         left = (service.sorry,)
     return service if left is service.destinations else replace(service, destinations=left)

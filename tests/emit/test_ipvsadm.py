@@ -36,6 +36,11 @@ def service(**changes: object) -> VirtualService:
             "-A -u 192.0.2.100:53 -s wlc -o",
             id="udp, each packet anew",
         ),
+        pytest.param(
+            {"protocol": Protocol.UDP, "port": 5060, "persistence": 60, "engine": "sip"},
+            "-A -u 192.0.2.100:5060 -s wlc -p 60 --pe sip",
+            id="calls",
+        ),
         pytest.param({"protocol": Protocol.SCTP}, "-A --sctp-service 192.0.2.100:80 -s wlc", id="sctp"),
         pytest.param({"family": Family.V6, "address": V6}, "-A -t [2001:db8::100]:80 -s wlc", id="IPv6"),
         pytest.param({"mark": 7, "address": None, "port": 0}, "-A -f 7 -s wlc", id="a mark"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from lvsc.state import MAIN_TABLE, Destination, Held, HostState, Link, LinkKind, Route, RouteKind, VirtualService
 from lvsc.walk.settings import Settings
+from lvsc.words import USUAL
 
 SETTINGS = (
     "accept_local", "accept_redirects", "arp_announce", "arp_filter", "arp_ignore", "drop_gratuitous_arp", "forwarding",
@@ -52,7 +53,7 @@ def routes(host: HostState, devices: bool = True) -> set[Route]:
 
 def _destination(each: Destination) -> Destination:
     tun = each.method.value == "tun"
-    return replace(each, name="", listens=None, tunnel_port=each.tunnel_port if tun else None)
+    return replace(each, name="", listens=None, tunnel_port=each.tunnel_port if tun else None, checks=None)
 
 
 def services(host: HostState) -> set[VirtualService]:
@@ -61,7 +62,8 @@ def services(host: HostState) -> set[VirtualService]:
             each,
             name="",
             helper=None,
-            health=None,
+            checks=(),
+            upkeep=USUAL,
             sorry=None,
             netmask=each.netmask if each.persistence else each.family.bits,
             destinations=tuple(map(_destination, each.destinations)),

@@ -15,7 +15,7 @@ from lvsc.lab.scene import Scene
 from lvsc.state import Hosts
 from lvsc.words import HostRole
 from tests.conftest import BROKEN, EXAMPLES, site
-from tests.lab.conftest import CLUSTERS, play, scene_of
+from tests.lab.conftest import ACCEPTED, CLUSTERS, play, scene_of
 
 KEEPALIVED, RULES = "etc/keepalived/keepalived.conf", "etc/lvsc/ipvsadm.rules"
 
@@ -44,7 +44,7 @@ def asked(path: Path) -> Scene:
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, Played]:
-    return play((asked(path) for path in [*EXAMPLES, *BROKEN, *CLUSTERS]), hands=4)
+    return play((asked(path) for path in [*EXAMPLES, *BROKEN, *CLUSTERS, *ACCEPTED]), hands=4)
 
 
 def words(rules: str) -> list[list[str]]:
@@ -53,7 +53,7 @@ def words(rules: str) -> list[list[str]]:
     return sorted(sorted(line.split()) for line in plain.splitlines())
 
 
-@pytest.mark.parametrize("example", [*EXAMPLES, *CLUSTERS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("example", [*EXAMPLES, *CLUSTERS, *ACCEPTED], ids=lambda path: path.stem)
 def test_the_real_tools_accept_it(example: Path, answers: dict[str, Played]) -> None:
     played = answers[example.stem]
     assert played.error == ""

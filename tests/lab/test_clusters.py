@@ -7,7 +7,7 @@ import pytest
 from lvsc.lab.result import Played
 from lvsc.words import CheckKind, Scheduler, TunnelType, Verdict
 from tests.conftest import site
-from tests.lab.conftest import CLUSTERS, play, scene_of
+from tests.lab.conftest import ACCEPTED, CLUSTERS, play, scene_of
 
 
 @pytest.fixture(scope="module")
@@ -16,9 +16,9 @@ def played() -> dict[str, Played]:
 
 
 def test_nothing_of_the_language_is_left_out() -> None:
-    services = [service for path in CLUSTERS for service in site(path).topology.services.values()]
+    services = [service for path in [*CLUSTERS, *ACCEPTED] for service in site(path).topology.services.values()]
     assert {service.scheduler for service in services} == set(Scheduler)
-    assert {service.health.kind for service in services if service.health} == set(CheckKind)
+    assert {check.kind for service in services for check in service.every_check()} == set(CheckKind)
     assert {service.tunnel for service in services} == set(TunnelType)
     assert {flag for service in services for flag in service.flags} != set()
 

@@ -38,7 +38,9 @@ from lvsc.words import (
     Protocol,
     Scheduler,
     SchedulerFlag,
+    Script,
     TunnelType,
+    Upkeep,
 )
 
 VIP, RIP = IPv4Address("192.0.2.100"), IPv4Address("192.0.2.11")
@@ -115,16 +117,21 @@ def _host() -> HostState:
 
 
 def _services() -> tuple[VirtualService, ...]:
-    named = Destination("web-é", RIP, 8080, ForwardingMethod.NAT, 3, 9, 4, TunnelType.GUE, 5555, 8081)
-    plain = Destination("a", VIP6, 80, ForwardingMethod.TUN)
+    pages = (("urls", ((("path", "/x"), ("status", ("200", "300-302"))), (("path", "/y"),))),)
+    deep = HealthCheck(CheckKind.HTTP, 81, 80, 1, 2, 3, 4, pages, 5, True, True, (RIP,), (VIP, VIP6), 6, 7)
     health = HealthCheck(CheckKind.HTTP, 81, 80, 1, 2, 3, 4, (("path", "/x"), ("status", 200), ("words", ("a", "b"))))
+    named = Destination("web-é", RIP, 8080, ForwardingMethod.NAT, 3, 9, 4, TunnelType.GUE, 5555, 8081, (deep, health))
+    plain = Destination("a", VIP6, 80, ForwardingMethod.TUN, checks=())
+    script = Script(("/bin/true", "a b"), "nobody")
+    upkeep = Upkeep(3, 1, True, True, True, True, False, script, Script(("/x",)), script, script)
     return (
         VirtualService(
             "shop", Family.V4, Protocol.UDP, VIP, 80, None, Scheduler.MH, (SchedulerFlag.PORT,), 300, 24, True, "ftp",
-            (named,), health, named,
+            (named,), (health,), named, "sip", upkeep,
         ),
         VirtualService(
-            "mark 3", Family.V6, Protocol.TCP, None, 0, 3, Scheduler.RR, netmask=128, destinations=(plain,)
+            "mark 3", Family.V6, Protocol.TCP, None, 0, 3, Scheduler.RR, netmask=128, destinations=(plain,),
+            checks=(deep, health),
         ),
         VirtualService("mark 4", Family.V6, Protocol.TCP, None, 0, 4, Scheduler.WLC, netmask=128),
     )  # fmt: skip

@@ -8,7 +8,17 @@ import pytest
 
 from lvsc.topology import Service, Topology, load
 from lvsc.topology.build_marks import FIRST_MARK, MARKS
-from lvsc.words import Family, ForwardingMethod, Protocol, Scheduler, SchedulerFlag, TunnelType
+from lvsc.words import (
+    Family,
+    ForwardingMethod,
+    Protocol,
+    Scheduler,
+    SchedulerFlag,
+    Script,
+    TunnelType,
+    Upkeep,
+    pages,
+)
 
 TOP = """lvsc: 1
 networks:
@@ -343,3 +353,50 @@ def test_what_runs_on_a_node() -> None:
     assert (held.ipvs, held.version, held.strict_arp, held.masquerade_bit) == (True, (1, 35), False, 14)
     assert [str(network) for network in held.exclude_cidrs] == ["192.0.2.0/24"]
     assert node.directors["lvs1"].kubernetes is None
+
+
+def test_several_checks_and_those_of_one_real_server() -> None:
+    found = service(
+        "port: 80, mode: dr, health: [{tcp: {}, interval: 2s}, {ping: {}}],"
+        ' real_servers: {"web[1-2]": {health: {script: {command: [/x], user: www}}}, web3: {health: null}}'
+    )
+    assert [check.kind.value for check in found.checks] == ["tcp", "ping"]
+    assert found.health is found.checks[0]
+    assert [[check.kind.value for check in found.checks_of(each)] for each in found.members] == [
+        ["script"], ["script"], []
+    ]  # fmt: skip
+    assert [check.kind.value for check in found.every_check()] == ["tcp", "ping", "script"]
+    assert dict(found.own_checks[0].option) == {"command": ("/x",), "user": "www"}
+
+
+def test_pages_are_those_of_urls_or_the_one_of_the_check() -> None:
+    one = service(f"{PLAIN}, health: {{http: {{path: /a, status: 200-204, protocol: '1.1'}}}}").health
+    several = service(
+        f"{PLAIN}, health: {{https: {{urls: [{{status: [200, 301]}}, {{regex_options: dotall, regex: a}}]}}}}"
+    )
+    assert one is not None
+    assert several.health is not None
+    assert pages(one.option) == ({"path": "/a", "status": ("200-204",)},)
+    assert pages(several.health.option) == (
+        {"status": ("200", "301")}, {"regex": "a", "regex_options": ("dotall",)}
+    )  # fmt: skip
+
+
+def test_what_few_say_of_a_check() -> None:
+    text = "bfd: {min_rx: 50ms, multiplier: 3}, alpha: true"
+    found = service(f"{PLAIN}, health: {{{text}}}").health
+    assert found is not None
+    assert (found.option, found.alpha) == ((("min_rx", 50), ("multiplier", 3)), True)
+    text = 'tcp: {}, warmup: 2s, address: [192.0.2.9, "2001:db8::9"], source: 192.0.2.2, source_port: 9, mark: 8'
+    found = service(f"{PLAIN}, health: {{{text}}}").health
+    assert found is not None
+    assert (found.warmup, found.source_port, found.mark) == (2000, 9, 8)
+    assert [str(each) for each in (*found.addresses, *found.sources)] == ["192.0.2.9", "2001:db8::9", "192.0.2.2"]
+
+
+def test_upkeep_comes_from_the_service_or_its_defaults() -> None:
+    said = "defaults: {service: {omega: true, quorum_up: {command: [/x, up], user: www}, notify_up: {command: [/y]}}}\n"
+    found = service(f"{PLAIN}, notify_up: null, smtp_alert: false, persistence: {{engine: sip}}, protocol: udp", said)
+    assert found.upkeep == Upkeep(omega=True, quorum_up=Script(("/x", "up"), "www"), smtp_alert=False)
+    assert found.persistence is not None
+    assert (found.persistence.engine, found.persistence.timeout) == ("sip", 300)

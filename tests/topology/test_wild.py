@@ -64,20 +64,40 @@ INTERFACES = {"interfaces": table(st.sampled_from(["eth0", "eth1", "lo"]), INTER
 DURATIONS = st.sampled_from([0, 1, 300, 2678400, "0s", "1ms", "999ms", "1.5s", "5m", "31d", "999999999d", "0.001ms"])
 COUNTS = st.sampled_from([0, 1, 5, 100])
 PORTS = st.sampled_from([0, 1, 80, 443, 65535, "80-90", "1-65535", "90-80", "0-99", "85-95"])
-MEMBER = keys(port=st.just(8080), weight=COUNTS, upper_threshold=COUNTS, lower_threshold=COUNTS)
-MEMBERS = st.lists(SERVERS, min_size=1, max_size=3) | table(SERVERS, st.none() | MEMBER, 1)
-HEALTH = st.none() | keys(
+PAGE = keys(
+    path=st.sampled_from(["/", "x"]),
+    status=st.sampled_from([200, "200-204", "204-200", [200, "400-404"]]),
+    host=st.just("a"),
+    digest=st.just("0" * 32),
+    regex=st.sampled_from(["a", "(", "[", "a{99999999}", "(?R)"]),
+    regex_options=st.just("caseless"),
+    regex_min_offset=COUNTS,
+    regex_max_offset=COUNTS,
+)
+SCRIPT = st.sampled_from([{"command": ["/x", "y"]}, {"command": ["x"], "user": "nobody"}])
+CHECK = keys(
     tcp=st.none(),
-    http=st.sampled_from([None, {}, {"path": "/", "status": 200, "host": "a"}]),
+    http=st.sampled_from([None, {}, {"path": "/", "status": 200, "host": "a"}]) | keys(urls=st.lists(PAGE, min_size=1)),
+    https=PAGE,
+    file=st.sampled_from([{"path": "/x"}, {"path": "x", "weight": -1}]),
+    bfd=st.none() | keys(min_rx=DURATIONS, multiplier=st.just(3)),
+    alpha=st.booleans(),
+    address=few(ADDRESSES),
+    source=few(ADDRESSES),
+    mark=st.just(7),
+    warmup=DURATIONS,
     dns=st.sampled_from([None, {"type": "A"}]),
-    script=st.sampled_from([{"command": ["/x", "y"]}, {"command": ["x"]}]),
-    udp=st.just({"require_reply": True}),
+    script=SCRIPT,
+    udp=st.sampled_from([{"require_reply": True}, {"payload": "abc", "reply": "xx", "min_length": 300}]),
     port=st.just(1),
     interval=DURATIONS,
     timeout=DURATIONS,
     retries=st.just(0),
     retry_delay=DURATIONS,
 )
+HEALTH = st.none() | CHECK | st.lists(CHECK, min_size=1, max_size=3)
+MEMBER = keys(port=st.just(8080), weight=COUNTS, upper_threshold=COUNTS, lower_threshold=COUNTS, health=HEALTH)
+MEMBERS = st.lists(SERVERS, min_size=1, max_size=3) | table(SERVERS, st.none() | MEMBER, 1)
 SETTINGS: dict[str, Any] = {
     "mode": st.sampled_from(["nat", "dr", "tun"]),
     "scheduler": st.sampled_from(["rr", "wlc", "sh", "mh"]),
@@ -90,7 +110,16 @@ SETTINGS: dict[str, Any] = {
     "tunnel": keys(type=st.sampled_from(["ipip", "gue", "gre"]), port=st.just(6080)),
     "health": HEALTH,
     "sorry_server": st.none()
-    | keys(real_server=SERVERS.filter(lambda n: "[" not in n), address=ADDRESSES, port=st.just(1)),
+    | keys(
+        real_server=SERVERS.filter(lambda n: "[" not in n), address=ADDRESSES, port=st.just(1), inhibit=st.booleans()
+    ),
+    "quorum": st.integers(1, 9),
+    "hysteresis": COUNTS,
+    "alpha": st.booleans(),
+    "inhibit_on_failure": st.booleans(),
+    "quorum_up": st.none() | SCRIPT,
+    "notify_down": SCRIPT,
+    "smtp_alert": st.booleans(),
 }
 SERVICE = keys(
     {"vip": st.sampled_from(["web", "app"])},

@@ -35,6 +35,7 @@ class Cluster:
         self.hosts: dict[str, Any] = scene["hosts"]
         self.daemons: list[subprocess.Popen[bytes]] = []
         self.logs: dict[str, str] = {}
+        self.balancing: list[str] = []
 
     def __enter__(self) -> Cluster:
         try:
@@ -121,6 +122,8 @@ class Cluster:
             for pid in pids:
                 command += pid.split("=")
             self.daemons.append(netns.start(name, command, self.logs[name]))
+            with open(path, encoding="utf-8") as file:
+                self.balancing += [name] if "\nvirtual_server " in file.read() else []
 
     def _rest(self, name: str, text: str | None) -> str | None:
         """The lines for `ip`, without what is done over rtnetlink where the scene is to be quick."""
@@ -146,7 +149,7 @@ class Cluster:
             raise SceneError(f"{' '.join(command)} on {name} ended with {code}: {said.strip()[-2000:]}")
 
     def settle(self, limit: float, wait: Callable[[float], None]) -> None:
-        """Wait until each moving address is held by exactly one of its hosts; `wait` serves meanwhile."""
+        """Wait until each moving address is held by exactly one of its hosts, and for first checks; `wait` serves."""
         ends = time.monotonic() + limit
         while True:
             waiting = [address for address, hosts in self.scene["moving"].items() if self._holders(address, hosts) != 1]
@@ -156,8 +159,12 @@ class Cluster:
                 tails = "\n".join(f"{name}: {_tail(log)}" for name, log in self.logs.items())
                 raise SceneError(f"no single director holds {', '.join(waiting)} after {limit:.0f} s\n{tails}")
             wait(0.2)
+        while time.monotonic() < ends and not all(map(_filled, self.balancing)):
+            wait(0.1)
         if self.scene["moving"]:
             wait(1.0)
+        if self.scene.get("pause"):
+            wait(self.scene["pause"])
 
     def _holders(self, address: str, hosts: list[str]) -> int:
         return sum(holds(host, address) for host in hosts)
@@ -172,6 +179,12 @@ def holds(host: str, address: str) -> bool:
         except OSError:
             return False
     return True
+
+
+def _filled(host: str) -> bool:
+    """Whether keepalived has put something into the IPVS table: below its three lines of heading."""
+    with netns.inside(host), open("/proc/thread-self/net/ip_vs", encoding="ascii") as file:
+        return len(file.readlines()) > 3
 
 
 def _tail(path: str) -> str:

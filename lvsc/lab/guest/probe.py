@@ -58,7 +58,7 @@ class Connection:
         code = self.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         try:
             if code == 0:
-                self.socket.send(b"PASV\r\n" if self.probe.get("ftp") else b"who are you\r\n")
+                self.socket.send(self._question())
         except OSError as error:
             code = error.errno or errno.EIO
         if code:
@@ -66,6 +66,12 @@ class Connection:
             self.reactor.watch(self.socket, selectors.EVENT_READ, self._ignore)
         else:
             self.reactor.watch(self.socket, selectors.EVENT_READ, self._read)
+
+    def _question(self) -> bytes:
+        """What the application is told; IPVS wants a Call-ID of sip (ip_vs_pe_sip.c: get_callid)."""
+        if self.probe.get("sip"):
+            return f"OPTIONS sip:lab SIP/2.0\r\nCall-ID: {self.port}@{self.source}\r\n\r\n".encode()
+        return b"PASV\r\n" if self.probe.get("ftp") else b"who are you\r\n"
 
     def _ignore(self) -> None:
         self.reactor.drop(self.socket)

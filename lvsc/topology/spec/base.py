@@ -17,7 +17,9 @@ from lvsc.topology.spec.patterns import (
     ADDRESS,
     ADDRESS_OR_NAME,
     DESTINATION,
+    DIGEST,
     DURATION,
+    HEX_TEXT,
     HOST_TEXT,
     INTERFACE,
     NAME,
@@ -29,7 +31,9 @@ from lvsc.topology.spec.patterns import (
     RANGE_NAME,
     RELEASE,
     SAFE_TEXT,
+    STATUS_RANGE,
     SYSCTL,
+    USER_NAME,
 )
 
 
@@ -58,6 +62,10 @@ if TYPE_CHECKING:
     HostText: TypeAlias = str
     PortRange: TypeAlias = str
     Release: TypeAlias = str
+    UserName: TypeAlias = str
+    Digest: TypeAlias = str
+    HexText: TypeAlias = str
+    StatusRange: TypeAlias = str
 else:
     Name = _text(NAME)
     RangeName = _text(RANGE_NAME)
@@ -73,6 +81,10 @@ else:
     HostText = _text(HOST_TEXT)
     PortRange = _text(PORT_RANGE)
     Release = _text(RELEASE)
+    UserName = _text(USER_NAME)
+    Digest = _text(DIGEST)
+    HexText = _text(HEX_TEXT)
+    StatusRange = _text(STATUS_RANGE)
 
 SchedulerName = Literal["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -81,6 +93,7 @@ Mark = Annotated[int, Field(ge=1, le=4294967295)]
 # The kernel takes any int from 0; keepalived and ipvsctl stop at 65535.
 Weight = Annotated[int, Field(ge=0, le=65535)]
 Count = Annotated[int, Field(ge=0, le=2147483647)]
+Quorum = Annotated[int, Field(ge=1, le=2147483647)]
 Mtu = Annotated[int, Field(ge=576, le=65535)]
 Duration = Annotated[int, Field(ge=0, le=2678400)] | Annotated[str, StringConstraints(pattern=DURATION)]
 Netmask = Annotated[int, Field(ge=1, le=128)] | Annotated[str, StringConstraints(pattern=NETMASK)]

@@ -15,6 +15,10 @@ SYSCTL = r"^net[./][A-Za-z0-9_./:@-]{1,120}$"
 PORT_RANGE = r"^[0-9]{1,5}-[0-9]{1,5}$"
 SAFE_TEXT = r"^[ !#%-\[\]-~]{1,200}$"
 PROGRAM_WORD = r"^[A-Za-z0-9_./:@%+=,-]{1,200}$"
+STATUS_RANGE = r"^[1-5][0-9]{2}-[1-5][0-9]{2}$"
+DIGEST = r"^[0-9A-Fa-f]{32}$"
+HEX_TEXT = r"^[0-9A-Fa-fXx]{2,400}$"
+USER_NAME = r"^[a-z_][a-z0-9_-]{0,31}$"
 HOST_TEXT = r"^[A-Za-z0-9_.:-]{1,253}$"
 RELEASE = r"^1\.[0-9]{1,3}$"
 NETMASK = r"^255(\.[0-9]{1,3}){3}$"
@@ -34,6 +38,10 @@ EXPECTED: dict[str, str] = {
     PORT_RANGE: "a port from 0 to 65535, or a range such as 30000-31000",
     SAFE_TEXT: 'plain ASCII text without `"`, `\\` and `$` (keepalived.conf cannot quote them), 200 characters at most',
     PROGRAM_WORD: "a word of letters, digits and `_ . / : @ % + = , -` (it becomes part of a command)",
+    STATUS_RANGE: "a status from 100 to 599, or a range such as 400-404",
+    DIGEST: "an MD5: 32 hexadecimal digits, in quotes",
+    HEX_TEXT: "hexadecimal digits, two a byte, in quotes",
+    USER_NAME: "the name of a user: small letters, digits, `_`, `-`, 32 at most",
     HOST_TEXT: "a host name",
     RELEASE: 'a release of Kubernetes such as "1.35", in quotes',
     NETMASK: "a prefix length such as 24, or a netmask such as 255.255.255.0",
