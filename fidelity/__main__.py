@@ -50,7 +50,7 @@ def main() -> int:
 def _again(
     scenes: dict[str, Scene], doubts: list[PlayedCase], walk: Walk | None, table: Table, folder: Path, boots: int
 ) -> float:
-    """Play twice more what is doubted: what the kernel says each time counts, and whatever the walk says alone."""
+    """Play four times more what is doubted: what the kernel says each time counts, and whatever the walk says alone."""
     said = {played.name: [played] for played in doubts}
     seconds = 0.0
 
@@ -58,8 +58,8 @@ def _again(
         for played in results:
             said[played.name].append(played)
 
-    # The second time more quietly: load is what makes a race come out another way.
-    for hands in (4, 1):
+    # Some times more quietly: load is what makes a race come out another way.
+    for hands in (4, 1, HANDS, 1):
         seconds += play([scenes[name].case for name in said], keep, boots, hands)
     for name, runs in said.items():
         one, walked = scenes[name], walk(scenes[name].case) if walk else None

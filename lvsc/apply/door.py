@@ -34,5 +34,8 @@ class Door(Protocol):
         Raises LvscError when it does not come so.
         """
 
+    def stop(self) -> None:
+        """Have keepalived end, where it runs. Raises LvscError when it does not."""
+
     def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
         """How many connections each has, active and inactive; those that are there."""

@@ -71,7 +71,7 @@ def perform(door: Door, store: Store, plan: Plan, wanted: Wanted, manner: Manner
     disarm = _armed(store, journal, manner)
     try:
         _act(door, [step for step in plan.steps if step.stage is not Stage.FILES], wanted, manner)
-        read_back(door, [step for step in plan.steps if step.stage is not Stage.FILES])
+        read_back(door, [step for step in plan.steps if step.stage not in (Stage.HANDOVER, Stage.FILES)])
         failed = manner.probe()
         if failed:
             raise LvscError(f"the probe failed: {failed}")
@@ -141,7 +141,7 @@ def _act(door: Door, steps: Iterable[Step], wanted: Wanted, manner: Manner) -> N
                 f"{server} of {server.service} still has {many} after {manner.drain:g} s",
                 "give --drain more seconds: its forwarding method can only change when it has none",
             )
-        door.perform(step.changes)
+        door.perform([change for change in step.changes if change.before != change.after])
         if step.stage is Stage.KEEPALIVED:
             door.reload(wanted.table, wanted.floating)
 

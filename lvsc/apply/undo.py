@@ -95,14 +95,33 @@ def _undo(door: Door, step: Step, table: Things | None, written: Written, left: 
             if isinstance(change.key, File):
                 door.files.clean(change.key)
         live = door.read([change.key for change in step.changes])
-        todo = list(_still_ours(step.changes, live, written, left))
+        if step.stage is Stage.HANDOVER:
+            todo = list(_taken_back(step.changes, live))
+        else:
+            todo = list(_still_ours(step.changes, live, written, left))
         if todo:
             door.perform(todo)
             if step.stage is Stage.KEEPALIVED and table is not None:
-                door.reload(table, ())
+                _as_before(door, step, table)
     except (LvscError, OSError) as error:
         for change in step.changes:
             left.setdefault(change.key, f"{thing(change.key)}: {error}")
+
+
+def _as_before(door: Door, step: Step, table: Things) -> None:
+    """Without its file keepalived did not run before."""
+    if step.changes[0].before is None:
+        door.stop()
+    else:
+        door.reload(table, ())
+
+
+def _taken_back(changes: Iterable[Change], live: Things) -> Iterator[Change]:
+    """What keepalived was given: it may have removed it, or changed what checks decide."""
+    for change in changes:
+        now = live.get(change.key)
+        if now != change.before:
+            yield Change(change.key, now, change.before)
 
 
 def _still_ours(changes: Sequence[Change], live: Things, written: Written, left: dict[Key, str]) -> Iterator[Change]:
@@ -145,8 +164,7 @@ def commit(store: Store, journal: Journal, current: Current) -> Current:
     for key in journal.wanted.things:
         # A thing that was right before is owned, too, and goes back to what it was.
         owned.setdefault(key, written[key][0] if key in written else journal.wanted.things[key])
-    for key in journal.wanted.table:
-        owned.pop(key, None)
+    owned = {key: value for key, value in owned.items() if not journal.wanted.of_daemon(key)}
     if journal.generation != current.generation:
         store.write_generation(journal.generation, journal.wanted, journal.started)
     new = Current(journal.generation, owned, current.drained)

@@ -20,7 +20,7 @@ def _leave(number: int, _: object) -> None:
 def main() -> None:
     """Run a command; the world's faults become a sentence, never a traceback."""
     from lvsc.cli import codes
-    from lvsc.cli.app import app
+    from lvsc.cli.app import commands
     from lvsc.finding import LvscError, Refused
 
     for stream in (sys.stdout, sys.stderr):
@@ -29,7 +29,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
-        app()
+        commands(sys.argv[1:])()
     except LvscError as error:
         from lvsc.report import plain_lines
 

@@ -38,8 +38,14 @@ def _target(text: str) -> Target:
 
 def write_reports(opened: Opened, wanted: Sequence[Target], color: str, rules_url: str) -> None:
     """Write each report."""
-    rich = any(name not in _FOR_PEOPLE for name, _ in wanted)
-    report = Report(
+    report = report_of(opened, any(name not in _FOR_PEOPLE for name, _ in wanted), rules_url)
+    for name, place in wanted:
+        write_text(place, form(name).render(report, place == "-" and use_color(sys.stdout, color)))
+
+
+def report_of(opened: Opened, rich: bool = True, rules_url: str = "") -> Report:
+    """What the forms are made of; `rich`: also what machines want to know."""
+    return Report(
         opened.findings,
         opened.hidden,
         opened.files,
@@ -49,8 +55,6 @@ def write_reports(opened: Opened, wanted: Sequence[Target], color: str, rules_ur
         _pages() if rich else {},
         rules_url,
     )
-    for name, place in wanted:
-        write_text(place, form(name).render(report, place == "-" and use_color(sys.stdout, color)))
 
 
 def _pages() -> dict[str, str]:

@@ -17,13 +17,22 @@ HISTORY_EXAMPLE = "Example: lvsc history"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def status(json_: Json = False, root: RootFolder = Path("/"), state: StateFolder = Path(STATE)) -> None:
+def status(
+    json_: Json = False,
+    traffic: Annotated[
+        bool, typer.Option("--traffic", help="Tell what each service of the kernel's table has carried, too.")
+    ] = False,
+    root: RootFolder = Path("/"),
+    state: StateFolder = Path(STATE),
+) -> None:
     """Tell what lvsc has committed on this host, what waits to be confirmed, who is drained."""
     from lvsc.cli.files import write_text
     from lvsc.snapshot import json_text
 
     store = _store(root, state)
     document = _status(store)
+    if traffic:
+        document["traffic"] = _traffic(store)
     write_text("-", json_text(document) if json_ else _words(document))
 
 
@@ -40,6 +49,18 @@ def _status(store: Store) -> dict[str, Any]:
         "drained": list(current.drained),
         "still_leaving": sorted(str(key) for key in current.owned if key not in things) if committed else [],
     }
+
+
+def _traffic(store: Store) -> list[dict[str, Any]]:
+    from lvsc.kernel.ipvs import Table
+
+    committed = store.committed()
+    names = committed[0].names if committed else {}
+    if not Table.present():
+        return []
+    with Table.open() as table:
+        found = table.statistics()
+    return [{"service": str(key), "name": names.get(key), **each._asdict()} for key, each in found.items()]
 
 
 def _under_way(journal: Journal) -> dict[str, Any]:
@@ -61,7 +82,14 @@ def _words(document: dict[str, Any]) -> str:
         lines[-1] += "" if left is None else f": undone in {left:.0f} s unless confirmed"
     lines += [f"drained by hand: {address}" for address in document["drained"]]
     lines += [f"still leaving: {name}" for name in document["still_leaving"]]
+    lines += [_carried(row) for row in document.get("traffic", ())]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _carried(row: dict[str, Any]) -> str:
+    who = f"{row['name']} ({row['service']})" if row["name"] else row["service"]
+    ways = (f"{row[f'packets_{way}']} packets {row[f'bytes_{way}']} bytes {way}" for way in ("in", "out"))
+    return f"{who}: {row['connections']} connections, {', '.join(ways)}"
 
 
 def history(json_: Json = False, root: RootFolder = Path("/"), state: StateFolder = Path(STATE)) -> None:

@@ -43,7 +43,7 @@ def _head(picture: Picture, width: float, height: float) -> Iterator[str]:
         'role="img" aria-labelledby="title desc">'
     )
     yield f'<title id="title">{xml(picture.title)}</title>'
-    yield f'<desc id="desc">{xml(_description(picture), 4000)}</desc>'
+    yield f'<desc id="desc">{xml(described(picture), 4000)}</desc>'
     yield f"<style>{STYLE}</style>"
     yield "<defs>"
     for mode in ForwardingMethod:
@@ -56,7 +56,7 @@ def _head(picture: Picture, width: float, height: float) -> Iterator[str]:
     yield f'<g transform="translate({_MARGIN} {_MARGIN})">'
 
 
-def _description(picture: Picture) -> str:
+def described(picture: Picture) -> str:
     """What the picture shows, in words, for those who do not see it."""
     named = {node.id: node.title or ", ".join(line.text for line in node.lines if line.text) for node in picture.nodes}
     told = [f"{node.caption or node.kind.value} {named[node.id]}" for node in picture.nodes]

@@ -7,6 +7,7 @@ import getopt
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,6 +126,19 @@ def reload(daemon: Daemon) -> None:
         _systemctl("reload")
     else:
         os.kill(daemon.pid, signal.SIGHUP)
+
+
+def stop(daemon: Daemon, seconds: float) -> None:
+    """Have it end. Raises LvscError when it does not within so long."""
+    if daemon.systemd:
+        _systemctl("stop")
+        return
+    os.kill(daemon.pid, signal.SIGTERM)
+    until = time.monotonic() + seconds
+    while keepalived() is not None:
+        if time.monotonic() > until:
+            raise LvscError("keepalived does not end", f"look at its log, then kill process {daemon.pid}")
+        time.sleep(0.05)
 
 
 def start() -> bool:

@@ -41,7 +41,7 @@ from lvsc.plan.wanted import KEEPALIVED, Wanted
 _TABLE = (Service, Server, Timeouts, Sync)
 _NETWORK = (Device, Address, RouteTo)
 _FORWARDING = "net/ipv4/ip_forward"
-_SETTLES_WITHIN = 10.0
+_SETTLES_WITHIN, _STEADY = 10.0, 1.0
 
 
 class LiveHost:
@@ -167,15 +167,23 @@ class LiveHost:
             return  # whoever runs daemons here starts it with the file
         self._settle(table, set(floating) if master else set())
 
+    def stop(self) -> None:
+        """Have keepalived end, where it runs; it takes its services and VIPs with it. Raises LvscError."""
+        daemon = daemons.keepalived()
+        if daemon is not None:
+            daemons.stop(daemon, _SETTLES_WITHIN)
+
     def _settle(self, table: Things, floating: set[str]) -> None:
-        until = time.monotonic() + _SETTLES_WITHIN
-        while True:
+        """Wait until all is so and stays so: what is right from before may not have been read again yet."""
+        now = time.monotonic()
+        until, since = now + _SETTLES_WITHIN, now
+        while now - since < _STEADY:
             amiss = _amiss(self._table(), table) or _absent(floating)
-            if amiss is None:
-                return
-            if time.monotonic() > until:
+            if amiss is not None and now > until:
                 raise LvscError(f"keepalived did not do what its file says: {amiss}", "look at its log")
             time.sleep(0.05)
+            now = time.monotonic()
+            since = now if amiss is not None else since
 
     def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
         """Active and inactive connections of those real servers that are there."""
@@ -252,11 +260,17 @@ def _absent(floating: set[str]) -> str | None:
     return f"{missing[0]} is not on this director, which is master" if missing else None
 
 
+def _words(value: Value | None) -> str:
+    if value is None:
+        return "absent"
+    return "there with " + ", ".join(f"{name} {each}" for name, each in value._asdict().items() if each)
+
+
 def _amiss(live: Things, wanted: Things) -> str | None:
     """What keepalived's table lacks; real servers may be missing or at weight 0, as their checks say."""
     for key, value in wanted.items():
         if isinstance(key, Service) and live.get(key) != value:
-            return f"service {key} is {live.get(key, 'absent')}"
+            return f"service {key} is {_words(live.get(key))}"
     for key, value in live.items():
         if isinstance(key, Server) and key.service in wanted:
             expected = wanted.get(key)

@@ -6,9 +6,11 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from lvsc.plan.order import TEMPLATE, Leaving, Step, leaving, steps
+from lvsc.plan.order import TEMPLATE, Leaving, Step, leaving, other_method, steps
 from lvsc.plan.proof import unsafe
 from lvsc.plan.thing import (
+    Address,
+    Change,
     Key,
     RouteValue,
     Server,
@@ -24,6 +26,7 @@ from lvsc.plan.thing import (
 from lvsc.plan.wanted import KEEPALIVED, PERSISTENT, Wanted, digest, quieted
 
 _BY_ORDER = ("sh", "mh")
+_ONE = "apply the one change, then the other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], draine
     wanted = replace(wanted, things=_adopted(live, quieted(wanted.things, drained)))
     ours = without_daemon(live, wanted)
     leaves = leaving(ours, wanted.things, owned)
-    todo = steps(ours, wanted.things, leaves)
+    given = _given(live, wanted, owned)
+    todo = steps(ours, wanted.things, leaves, given)
     foreign = [
         key
         for key in live
@@ -65,12 +69,12 @@ def make(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], draine
     ]
     return Plan(
         host=wanted.host,
-        digest=_digest(ours),
+        digest=_digest({**ours, **{change.key: live[change.key] for change in given}}),
         steps=tuple(todo),
         leaving=tuple(leaves),
         foreign=tuple(sorted(foreign)),
-        refusals=(*_refusals(leaves), *unsafe(ours, todo, wanted)),
-        notes=tuple(_notes(ours, todo, wanted)),
+        refusals=(*_refusals(leaves), *_not_given(live, wanted, owned, given), *unsafe(ours, todo, wanted)),
+        notes=(*_floating(given), *_notes(ours, todo, wanted)),
     )
 
 
@@ -87,8 +91,36 @@ def _adopted(live: Things, things: Things) -> dict[Key, Value]:
 
 
 def without_daemon(live: Things, wanted: Wanted) -> dict[Key, Value]:
-    """Without the table's entries that are keepalived's, who changes weights and members as checks say."""
-    return {key: value for key, value in live.items() if service_of(key) not in wanted.table}
+    """Without what is keepalived's: it changes weights and members as checks say, and moves VIPs."""
+    return {key: value for key, value in live.items() if not wanted.of_daemon(key)}
+
+
+def _given(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None]) -> list[Change]:
+    """What lvsc has put on this host and keepalived is to hold from now on."""
+    return [
+        Change(key, live[key], wanted.table.get(key, live[key]))
+        for key in (*wanted.table, *(key for key in owned if isinstance(key, Address)))
+        if key in live and service_of(key) in owned and wanted.of_daemon(key)
+    ]
+
+
+def _not_given(live: Things, wanted: Wanted, owned: Mapping[Key, Value | None], given: list[Change]) -> Iterator[str]:
+    """keepalived keeps a real server that it finds in a service and does not know, and edits nothing that it finds."""
+    for change in given:
+        if other_method(change):
+            yield f"{_name(change.key, wanted)} goes to keepalived and gets another forwarding method at once; {_ONE}"
+    for key in live:
+        if isinstance(key, Server) and key.service in owned and key.service in wanted.table and key not in wanted.table:
+            yield f"{_name(key.service, wanted)} goes to keepalived and loses {_name(key, wanted)} at once; {_ONE}"
+
+
+def _floating(given: list[Change]) -> Iterator[str]:
+    for change in given:
+        if isinstance(change.key, Address):
+            yield (
+                f"VIP {change.key.address} begins to float: keepalived takes it away when it starts, until it is "
+                "master (three advert intervals)"
+            )
 
 
 def _digest(live: Things) -> str:
@@ -146,6 +178,10 @@ def _members(things: Things) -> dict[Service, list[Server]]:
         if isinstance(key, Server):
             found.setdefault(key.service, []).append(key)
     return found
+
+
+def _name(key: Key, wanted: Wanted) -> str:
+    return named(key, wanted) if isinstance(key, (Service, Server)) else str(key)
 
 
 def named(key: Service | Server, wanted: Wanted) -> str:

@@ -9,7 +9,7 @@ errors are held back (net/netfilter/ipvs/ip_vs_ctl.c: ip_vs_edit_service).
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lvsc.plan.thing import (
@@ -49,6 +49,7 @@ class Stage(enum.Enum):
     MARKS = "firewall marks"
     ADDRESSES = "addresses"
     ROUTES = "routes"
+    HANDOVER = "given to keepalived as it will hold it"
     KEEPALIVED = "keepalived"
     FILES = "files for the next boot"
     LEAVING = "what leaves, once drained"
@@ -98,17 +99,27 @@ def _path(change: Change) -> str:
     return change.key.path
 
 
-def steps(live: Things, wanted: Things, leaves: Iterable[Leaving]) -> list[Step]:
-    """The steps from what is live to what is wanted; what leaves is only quiesced."""
+def steps(live: Things, wanted: Things, leaves: Iterable[Leaving], given: Sequence[Change] = ()) -> list[Step]:
+    """The steps from what is live to what is wanted; what leaves is only quiesced.
+
+    `given` goes to keepalived, which takes what it finds as it is: first it is made what its file will say. A thing
+    that is so already is among them, because keepalived removes it when it stops: the way back has to know of it.
+    """
     changes = [Change(key, live.get(key), value) for key, value in wanted.items() if live.get(key) != value]
     by_kind: dict[str, list[Change]] = {}
     for change in changes:
         by_kind.setdefault(change.key.kind, []).append(change)
     quiet = list(_quiesced(live, leaves))
-    return [step for step in _steps(live, wanted, by_kind, quiet) if step.changes]
+    return [step for step in _steps(live, wanted, by_kind, quiet, given) if step.changes]
 
 
-def _steps(live: Things, wanted: Things, by_kind: Mapping[str, list[Change]], quiet: list[Change]) -> Iterator[Step]:
+def _steps(
+    live: Things,
+    wanted: Things,
+    by_kind: Mapping[str, list[Change]],
+    quiet: list[Change],
+    given: Sequence[Change],
+) -> Iterator[Step]:
     made = {key.name for key in wanted if isinstance(key, Device) and key not in live}
     settings = by_kind.get("setting", [])
     later = [change for change in settings if made & set(_path(change).split("/"))]
@@ -120,6 +131,7 @@ def _steps(live: Things, wanted: Things, by_kind: Mapping[str, list[Change]], qu
     yield Step(Stage.MARKS, tuple(by_kind.get("marks", [])))
     yield Step(Stage.ADDRESSES, tuple(by_kind.get("address", [])))
     yield Step(Stage.ROUTES, tuple(by_kind.get("route", [])))
+    yield from _guarded(live, Step(Stage.HANDOVER, tuple(given)), _rescheduled(given))
     files = by_kind.get("file", [])
     yield Step(Stage.KEEPALIVED, tuple(change for change in files if change.key == KEEPALIVED))
     yield Step(Stage.FILES, tuple(change for change in files if change.key != KEEPALIVED))
@@ -143,22 +155,27 @@ def _is_forwarding(path: str, family: str) -> bool:
 def _table(live: Things, by_kind: Mapping[str, list[Change]], quiet: list[Change]) -> Iterator[Step]:
     services = by_kind.get("service", [])
     servers = by_kind.get("server", [])
-    method = [change for change in servers if _other_method(change)]
-    plain = [change for change in servers if not _other_method(change)]
+    method = [change for change in servers if other_method(change)]
+    plain = [change for change in servers if not other_method(change)]
     new = [change for change in services if change.before is None]
     edits = [change for change in services if change.before is not None]
     first = (*new, *plain, *quiet, *by_kind.get("timeouts", []), *by_kind.get("sync", []))
     wide = {_family(key) for key in live if isinstance(key, Service) and (key.mark or not key.port)}
     yield from _guarded(live, Step(Stage.TABLE, first), wide & {_family(change.key) for change in new})
-    others = {_family(change.key) for change in edits if _scheduler(change.before) != _scheduler(change.after)}
-    yield from _guarded(live, Step(Stage.SCHEDULERS, tuple(edits)), others)
+    yield from _guarded(live, Step(Stage.SCHEDULERS, tuple(edits)), _rescheduled(edits))
     for change in method:
         yield from _rolling(change)
 
 
-def _scheduler(value: Value | None) -> str:
-    assert isinstance(value, ServiceValue)
-    return value.scheduler
+def _rescheduled(changes: Iterable[Change]) -> set[int]:
+    """The families in which a service gets another scheduler."""
+    return {
+        _family(change.key)
+        for change in changes
+        if isinstance(change.before, ServiceValue)
+        and isinstance(change.after, ServiceValue)
+        and change.before.scheduler != change.after.scheduler
+    }
 
 
 def _family(key: Key) -> int:
@@ -181,7 +198,8 @@ def _guarded(live: Things, step: Step, families: Iterable[int]) -> Iterator[Step
     yield Step(Stage.UNGUARD, tuple(change.undo for change in held))
 
 
-def _other_method(change: Change) -> bool:
+def other_method(change: Change) -> bool:
+    """Whether a real server is to be reached in another way."""
     before, after = change.before, change.after
     return isinstance(before, ServerValue) and isinstance(after, ServerValue) and _way(before) != _way(after)
 

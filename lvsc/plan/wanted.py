@@ -28,6 +28,7 @@ from lvsc.plan.thing import (
     SettingValue,
     Things,
     Value,
+    service_of,
 )
 from lvsc.state import Destination, Held, HostState, Link, Route, VirtualService
 from lvsc.words import SchedulerFlag
@@ -81,6 +82,12 @@ class Wanted:
     def keepalived(self) -> bool:
         """Whether keepalived owns the table."""
         return KEEPALIVED in self.things
+
+    def of_daemon(self, key: Key) -> bool:
+        """Whether keepalived holds it: an entry of its table, or an address that it moves."""
+        if isinstance(key, Address):
+            return key.address.split("/")[0] in self.floating
+        return service_of(key) in self.table
 
 
 def wanted(host: HostState, program: str) -> Wanted:

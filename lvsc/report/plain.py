@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from html import escape
 
 
 def plain(text: str) -> str:
@@ -18,6 +19,11 @@ def plain_lines(text: str) -> str:
     return "\n".join(
         [plain(first), *(f"| {plain(line)}" if line.lstrip()[:2] == "::" else plain(line) for line in rest)]
     )
+
+
+def markup(text: str) -> str:
+    """The same as HTML."""
+    return escape(plain(text))
 
 
 def width(text: str) -> int:

@@ -168,6 +168,8 @@ def traffic(plan: Plan, wanted: Wanted) -> list[str]:
 
 def _effect(change: Change, step: Step, wanted: Wanted) -> Iterator[str]:
     key, before, after = change
+    if before == after:
+        return
     if isinstance(key, Service):
         if before is None:
             yield "new, serves once it is filled"

@@ -43,31 +43,33 @@ def _walk(shown: Shown, place: PlaceOf) -> Iterator[str]:
     for row in rows:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=False))
         yield f"  {cells}  {row[3]}".rstrip()
-    yield from _end(walk)
+    yield from (f"  {line}" for line in ended(walk))
 
 
 def _row(hop: Hop, place: PlaceOf) -> tuple[str, str, str, str]:
-    sign = "x" if _lost(hop) else "<" if hop.reply else ">"
+    sign = "x" if lost(hop) else "<" if hop.reply else ">"
     where = plain(place(hop))
     fact = plain(str(hop.fact)) if hop.fact is not None else ""
     return f"{sign} {plain(hop.host)} {plain(hop.device)}".rstrip(), plain(hop.did), fact, where
 
 
-def _lost(hop: Hop) -> bool:
+def lost(hop: Hop) -> bool:
+    """Whether the packet got no further."""
     return hop.end is not None and hop.end.value != "answered"
 
 
-def _end(walk: Walk) -> Iterator[str]:
-    lost = _shown(walk)
+def ended(walk: Walk) -> Iterator[str]:
+    """Where and how it ended, if it does not work."""
+    talk = _shown(walk)
     unmodelled = next((talk.unmodelled for talk in walk.talks if talk.unmodelled), "")
     if unmodelled:
-        yield f"  not followed: {plain(unmodelled)}"
+        yield f"not followed: {plain(unmodelled)}"
     elif walk.verdict is Verdict.BYPASS:
-        yield "  past the director: no director scheduled this connection"
-    elif lost is not None and lost.lost is not None:
-        hop = lost.lost
+        yield "past the director: no director scheduled this connection"
+    elif talk is not None and talk.lost is not None:
+        hop = talk.lost
         assert hop.end is not None
-        yield f"  lost on {plain(hop.host)}: {hop.end.value}; the client sees: {lost.error or 'timeout'}"
+        yield f"lost on {plain(hop.host)}: {hop.end.value}; the client sees: {talk.error or 'timeout'}"
 
 
 def _shown(walk: Walk) -> Talk | None:

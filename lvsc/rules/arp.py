@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from lvsc.rules.base import Site
@@ -23,8 +23,12 @@ class Exposed(NamedTuple):
     on_link: bool
 
 
-def exposed(site: Site) -> Iterator[Exposed]:
+def exposed(site: Site) -> Sequence[Exposed]:
     """All of them, once for each VIP address."""
+    return site.kept("exposed", lambda: _exposed(site))
+
+
+def _exposed(site: Site) -> Iterator[Exposed]:
     holders: dict[str, Mapping[Address, Set[str]]] = {}
     seen: set[tuple[str, str]] = set()
     for service, _, host in site.pairs(ForwardingMethod.DR, ForwardingMethod.TUN):

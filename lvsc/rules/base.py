@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lvsc.finding import Finding, Fix, Note, Severity, Step
 from lvsc.graph import Cluster
@@ -36,6 +36,9 @@ class Rule:
         return Finding(self.name, self.severity, span, message, remedy, tuple(notes), tuple(hops), fix)
 
 
+Kept = TypeVar("Kept")
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """What a rule looks at: what the user said, what every host will hold, who can reach whom, how packets go."""
@@ -44,12 +47,22 @@ class Site:
     hosts: Hosts
     cluster: Cluster
     survey: Survey = field(init=False, compare=False, repr=False)
+    _kept: dict[Hashable, tuple[Any, ...]] = field(init=False, compare=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "survey", Survey(self.hosts))
 
-    def pairs(self, *modes: ForwardingMethod) -> Iterator[tuple[Service, Member, Host]]:
+    def kept(self, key: Hashable, found: Callable[[], Iterable[Kept]]) -> tuple[Kept, ...]:
+        """What several rules look for, looked for once."""
+        if key not in self._kept:
+            self._kept[key] = tuple(found())
+        return self._kept[key]
+
+    def pairs(self, *modes: ForwardingMethod) -> Sequence[tuple[Service, Member, Host]]:
         """Each service of these forwarding methods with each of its real servers, then each with its sorry server."""
+        return self.kept(("pairs", modes), lambda: self._pairs(modes))
+
+    def _pairs(self, modes: tuple[ForwardingMethod, ...]) -> Iterator[tuple[Service, Member, Host]]:
         yield from self.topology.pairs(*modes)
         for service in self.topology.services.values():
             if service.mode in modes and service.sorry is not None and service.sorry.server is not None:

@@ -60,7 +60,7 @@ def walk_service(
                     short = Ask(client, address, port, protocol, count)
                     near = [d.name for d in each.destinations if d.name in up]
                     case = Case("walk", up, asks(short, near), tuple(servers))
-                    found[address, port, protocol] = _telling(walk_case(case, server))
+                    found[address, port, protocol] = telling(walk_case(case, server))
     return list(found.values())
 
 
@@ -68,6 +68,7 @@ def _speaks(client: HostState, address: Address) -> bool:
     return any(held.address.version == address.version for held in client.addresses)
 
 
-def _telling(walks: list[Walk]) -> Asked:
+def telling(walks: list[Walk]) -> Asked:
+    """Of the walks of one ask, at all its times, the one that shows most."""
     bad = (Asked(walk, when) for walk, when in zip(walks, TIMES, strict=True) if walk.verdict is not Verdict.WORKS)
     return next(bad, Asked(walks[0], ""))

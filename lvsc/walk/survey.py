@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from lvsc.state import Ask, Case, Destination, Held, Hosts, HostState, LinkKind, VirtualService
 from lvsc.state.serving import with_listeners
-from lvsc.walk.ask import TIMES, asks, targets
+from lvsc.walk.ask import Asked, asks, targets, telling
 from lvsc.walk.failover import standing
 from lvsc.walk.play import Walk, walk_case
 from lvsc.walk.trace import End, Hop, distinct
@@ -98,10 +98,18 @@ class Survey:
         return _groups(self.index)
 
     @cached_property
+    def walks(self) -> tuple[Asked, ...]:
+        """For each class the walk that shows most: the first that does not work, or the first."""
+        return tuple(_walked(self.index, group.trip) for group in self.groups)
+
+    @cached_property
     def failures(self) -> tuple[Failure, ...]:
         """The classes whose walk fails."""
-        found = (_walked(self.index, group) for group in self.groups)
-        return tuple(failure for failure in found if failure is not None)
+        return tuple(
+            Failure(group.trip, tuple(dict.fromkeys(group.pairs)), walk, when)
+            for group, (walk, when) in zip(self.groups, self.walks, strict=True)
+            if walk.verdict is not Verdict.WORKS
+        )
 
 
 class Index:
@@ -242,14 +250,9 @@ def _destination_key(index: Index, destination: Destination, address: Address, p
     )
 
 
-def _walked(index: Index, group: Group) -> Failure | None:
-    trip = group.trip
+def _walked(index: Index, trip: Trip) -> Asked:
     # The scheduler is left alone only where it has nothing to choose from.
-    walks = walk_case(case_of(index, trip), trip.destination.name if trip.destination.weight else None)
-    for walk, when in zip(walks, TIMES, strict=True):
-        if walk.verdict is not Verdict.WORKS:
-            return Failure(trip, tuple(dict.fromkeys(group.pairs)), walk, when)
-    return None
+    return telling(walk_case(case_of(index, trip), trip.destination.name if trip.destination.weight else None))
 
 
 def case_of(index: Index, trip: Trip) -> Case:

@@ -58,6 +58,14 @@ def before() -> dict[Key, Value]:
     }
 
 
+def given() -> Wanted:
+    """A service of lvsc's that goes to keepalived, edited on the way, and one that leaves."""
+    held = {key: value for key, value in before().items() if key == HTTP or getattr(key, "service", None) == HTTP}
+    table: dict[Key, Value] = {**held, HTTP: ServiceValue("wrr", 0, 0, 32)}
+    data = FILES[KEEPALIVED.path]
+    return Wanted("lvs1", {KEEPALIVED: FileValue(digest(data))}, table, {digest(data): data}, {})
+
+
 def wanted(marks: bool = True, keepalived: bool = True) -> Wanted:
     """What it shall hold; without what the lab's kernel or a host without keepalived cannot have."""
     things: dict[Key, Value] = {

@@ -28,6 +28,7 @@ class FakeHost:
         self.boot = "boot-1"
         self.busy: dict[Server, int] = {}
         self.reloads = 0
+        self.of_daemon: list[Service] = []
 
     def identity(self) -> tuple[str, int]:
         return self.boot, 1
@@ -84,7 +85,15 @@ class FakeHost:
                     self.kernel[key] = change.after
 
     def reload(self, table: Things, floating: Collection[str]) -> None:
+        self.point("before reload")
         self.reloads += 1
+        self.of_daemon = [key for key in table if isinstance(key, Service)]
+        self.point("after reload")
+
+    def stop(self) -> None:
+        for service in self.of_daemon:
+            self._set(Change(service, self.kernel.get(service), None))
+        self.of_daemon = []
 
     def connections(self, servers: Iterable[Server]) -> dict[Server, int]:
         return {server: self.busy.get(server, 0) for server in servers if server in self.kernel}

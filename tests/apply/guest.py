@@ -214,14 +214,29 @@ def meddle() -> None:
         table.send([Change(key, ServerValue("dr", 1), ServerValue("dr", 77))])
 
 
+def boot() -> None:
+    """A new kernel, as far as this host sees."""
+    ctypes.CDLL(None).unshare(_NEWNET)
+    subprocess.run(["ip", "-batch", "-"], input=SETUP, text=True, check=True)
+
+
+def booted(case: Case) -> object:
+    boot()
+    return case.seen()
+
+
+def anew(case: Case) -> object:
+    assert case.apply(case.host) == "committed:"
+    return case.seen()
+
+
 def restarted(number: int) -> Callable[[Case], object]:
     """The machine restarted: the namespace is thrown away, the folders stay; then `boot`."""
 
     def deed(case: Case) -> object:
         if not killed(case, number):
             return None
-        ctypes.CDLL(None).unshare(_NEWNET)
-        subprocess.run(["ip", "-batch", "-"], input=SETUP, text=True, check=True)
+        boot()
         undone = recover(case.host, case.store, booting=True)
         committed = case.store.generation(case.store.current().generation)
         ending = "nothing"
@@ -294,9 +309,8 @@ def main() -> None:
     every, part, parts = json.loads((folder / "wanted").read_text())
     with (folder / "results").open("w") as out:
         total = points()
-        for kind, name in (("old", "old"), ("new", "new")):
-            act = (lambda case: case.seen()) if kind == "old" else lambda case: [case.apply(case.host), case.seen()][1]
-            print(json.dumps([kind, 0, in_a_namespace(name, act)]), file=out)
+        for kind, act in (("old", Case.seen), ("new", anew), ("fresh", booted)):
+            print(json.dumps([kind, 0, in_a_namespace(kind, act)]), file=out)
         for index, (kind, number, deed) in enumerate(cases(total, every)):
             if index % parts != part:
                 continue

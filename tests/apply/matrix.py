@@ -30,10 +30,11 @@ class Result(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """What the host holds before and after, and every case."""
+    """What the host holds before, after, and just booted, and every case."""
 
     old: Any
     new: Any
+    fresh: Any
     results: list[Result]
 
     def of(self, kind: str) -> list[Result]:
@@ -49,8 +50,8 @@ def play(every: int, parts: int = 2, seconds: float = 1800) -> Matrix:
     """Play the matrix in several kernels at once; `every` n-th point of those cases that are many."""
     with ThreadPoolExecutor(parts) as pool:
         rows = [row for part in pool.map(lambda part: _boot(every, part, parts, seconds), range(parts)) for row in part]
-    first = {row.kind: row.found for row in rows if row.kind in ("old", "new")}
-    return Matrix(first["old"], first["new"], [row for row in rows if row.kind not in first])
+    first = {row.kind: row.found for row in rows if row.kind in ("old", "new", "fresh")}
+    return Matrix(first["old"], first["new"], first["fresh"], [row for row in rows if row.kind not in first])
 
 
 def _boot(every: int, part: int, parts: int, seconds: float) -> list[Result]:

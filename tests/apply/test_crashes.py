@@ -14,7 +14,8 @@ from lvsc.apply.undo import recover
 from lvsc.finding import LvscError, Refused
 from lvsc.plan.make import make
 from lvsc.plan.thing import File, Key, Server, ServerValue, Setting, SettingValue, Value
-from tests.apply.change import FILES, FOREIGN, HTTP, MAIL, OWNED, RATE, before, wanted
+from lvsc.plan.wanted import Wanted
+from tests.apply.change import FILES, FOREIGN, HTTP, MAIL, OWNED, RATE, before, given, wanted
 from tests.apply.fake import FakeHost, Killed
 
 Host = Callable[..., FakeHost]
@@ -35,11 +36,11 @@ def host(tmp_path: Path) -> Host:
     return make_host
 
 
-def apply(fake: FakeHost, manner: Manner | None = None) -> Outcome:
+def apply(fake: FakeHost, manner: Manner | None = None, target: Wanted | None = None) -> Outcome:
     """As the command does it: recover, observe, plan, perform, see off."""
     undone = recover(fake, fake.store)
     assert undone is None or undone.whole
-    target = wanted()
+    target = target or wanted()
     current = fake.store.current()
     live = fake.read([*target.things, *current.owned, RATE, *(key for key in fake.kernel if isinstance(key, Setting))])
     plan = make(live, target, current.owned)
@@ -301,3 +302,53 @@ def test_a_signal_anywhere_before_the_commit_rolls_back(host: Host, signal: type
         if fake.store.current().generation == 0:
             assert fake.all() == old, passed[number]
         assert fake.store.journal() is None
+
+
+def test_killed_while_a_service_goes_to_keepalived_it_is_as_before_or_keepalived_has_it(host: Host) -> None:
+    old, new = host().all(), host()
+    assert apply(new, target=given()).ending is Ending.COMMITTED
+    assert new.of_daemon == [HTTP]
+    assert HTTP not in new.store.current().owned
+    told = set()
+    for number in range(1, 100):
+        fake = host()
+        if not _killed(fake, number):
+            break
+        undone = recover(fake, fake.store)
+        assert undone is None or undone.whole
+        if fake.store.current().generation:
+            see_off(fake, fake.store, given(), 0.0)
+        seen = (fake.all(), fake.of_daemon)
+        assert seen in ((old, []), (new.all(), [HTTP])), number
+        told.add(seen == (old, []))
+    assert told == {True, False}
+    assert number > 15
+
+
+def _killed(fake: FakeHost, number: int) -> bool:
+    """Killed at a point of handing over; False when it passes fewer."""
+    passed = 0
+
+    def point(name: str) -> None:
+        nonlocal passed
+        passed += 1
+        if passed == number:
+            raise Killed(name)
+
+    fake.point = point
+    try:
+        apply(fake, target=given())
+    except Killed:
+        return True
+    finally:
+        fake.point = lambda name: None
+    return False
+
+
+def test_a_real_server_does_not_leave_while_its_service_goes_to_keepalived(host: Host) -> None:
+    fake, target = host(), given()
+    table = {key: value for key, value in target.table.items() if key != Server(HTTP, "192.0.2.12", 80)}
+    plan = make(fake.read([*target.things, *OWNED]), replace(target, table=table), OWNED)
+    (said,) = plan.refusals
+    assert said.startswith(f"{HTTP} goes to keepalived and loses 192.0.2.12:80")
+    assert said.endswith("apply the one change, then the other")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from lvsc.cli.app import app
+from lvsc.cli.app import commands
 from tests.conftest import ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,7 +23,7 @@ def here() -> Run:
     """`lvsc` in this process: for what is asked so often that starting it would be most of the time."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        done = CliRunner().invoke(app, list(arguments))
+        done = CliRunner().invoke(commands(arguments), list(arguments))
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     return run

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from lvsc.cli.app import app
+from lvsc.cli.app import commands
 from lvsc.finding import LvscError
 from lvsc.importers import Format, detect
 from tests.conftest import ROOT
@@ -35,7 +35,7 @@ def lvsc(monkeypatch: pytest.MonkeyPatch) -> Run:
 
     def run(*arguments: str, cwd: Path = ROOT, text: str = "") -> Done:
         monkeypatch.chdir(cwd)
-        result = CliRunner(env={"COLUMNS": "100"}).invoke(app, arguments, input=text)
+        result = CliRunner(env={"COLUMNS": "100"}).invoke(commands(arguments), arguments, input=text)
         if isinstance(result.exception, LvscError):
             return Done(3, result.stdout, f"{result.stderr}lvsc: {result.exception}\n  help: {result.exception.remedy}")
         assert result.exception is None or isinstance(result.exception, SystemExit)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -204,6 +205,26 @@ def while_it_changes() -> Any:
     return {"missing": missing, "unstable": unstable}
 
 
+def statistics() -> Any:
+    """What clients sent through a service, by lvsc and by ipvsadm."""
+    import socket
+
+    value = ServiceValue("rr", 0, 0, 32)
+    with Table.open() as live:
+        live.send([Change(WEB, None, value), Change(Server(WEB, "10.0.0.1", 80), None, ServerValue("dr", 1))])
+        with socket.create_server(("10.0.0.1", 80)) as listener:
+            for _ in range(3):
+                with socket.create_connection(("10.0.0.1", 80), 5) as client, listener.accept()[0] as server:
+                    client.sendall(b"x" * 1000)
+                    assert len(server.recv(1000, socket.MSG_WAITALL)) == 1000
+        until = time.monotonic() + 10
+        while (seen := live.statistics()[WEB]).connections < 3 and time.monotonic() < until:
+            time.sleep(0.2)
+        witness = say("ipvsadm -Ln --stats --exact").splitlines()[3].split()[2:]
+        live.send([Change(WEB, value, None)])
+    return {"seen": [str(number) for number in seen], "witness": witness}
+
+
 def rehearsed() -> Any:
     value, server = ServiceValue("wlc", 0, 0, 32), ServerValue("dr", 1)
     live = {WEB: value, Server(WEB, "10.0.0.2", 80): server}
@@ -299,6 +320,7 @@ def main() -> None:
         refused,
         many,
         while_it_changes,
+        statistics,
         rehearsed,
         changed,
         announced,

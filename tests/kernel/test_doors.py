@@ -115,6 +115,13 @@ def test_fifty_thousand_changes_in_one_system_call(found: dict[str, Any]) -> Non
     assert found["many"] == {"refusals": 0, "count": 50001}
 
 
+def test_what_a_service_has_carried(found: dict[str, Any]) -> None:
+    seen = found["statistics"]
+    assert seen["seen"] == seen["witness"]
+    assert int(seen["seen"][0]) == 3
+    assert int(seen["seen"][3]) > 3000
+
+
 def test_a_table_that_changes_is_not_misread(found: dict[str, Any]) -> None:
     assert found["while_it_changes"]["missing"] == 0
     assert found["while_it_changes"]["unstable"] < 10

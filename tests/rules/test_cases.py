@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from typer.testing import CliRunner
 
-from lvsc.cli.app import app
+from lvsc.cli.app import commands
 from lvsc.finding import Finding
 from lvsc.rules import RULES, check
 from tests.conftest import EXAMPLES, site
@@ -81,7 +81,7 @@ def test_a_rules_page_has_all_its_parts(module: ModuleType) -> None:
 
 @pytest.mark.parametrize("module", RULES, ids=rule)
 def test_explain_shows_a_rules_page(module: ModuleType) -> None:
-    shown = CliRunner().invoke(app, ["explain", module.RULE.name])
+    shown = CliRunner().invoke(commands(["explain"]), ["explain", module.RULE.name])
     assert shown.exit_code == 0
     assert shown.stdout.startswith(f"{module.RULE.name}\n")
     assert (module.__doc__ or "?").rstrip() in shown.stdout

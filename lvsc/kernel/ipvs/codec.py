@@ -24,7 +24,7 @@ from lvsc.plan.thing import (
 NEW_SERVICE, SET_SERVICE, DEL_SERVICE, GET_SERVICE = 1, 2, 3, 4
 NEW_DEST, SET_DEST, DEL_DEST, GET_DEST = 5, 6, 7, 8
 NEW_DAEMON, DEL_DAEMON, GET_DAEMON = 9, 10, 11
-SET_CONFIG, GET_CONFIG, GET_INFO, ZERO = 12, 13, 15, 16
+SET_CONFIG, GET_CONFIG, GET_INFO = 12, 13, 15
 FENCE = Message(GET_INFO, b"")
 
 _SERVICE, _DEST, _DAEMON = 1, 2, 3
@@ -250,7 +250,7 @@ def sync_of(data: memoryview) -> tuple[Sync, SyncValue]:
 
 
 class Statistics(NamedTuple):
-    """What a service or real server has carried: connections, packets and bytes, in and out."""
+    """What a service has carried: connections, packets and bytes, in and out."""
 
     connections: int
     packets_in: int
@@ -259,8 +259,8 @@ class Statistics(NamedTuple):
     bytes_out: int
 
 
-def statistics_of(data: memoryview, kind: int = _SERVICE) -> Statistics:
-    """64-bit counters where the kernel has them (4.1), else those of 32 bits."""
-    found = _inside(data, kind)
+def statistics_of(data: memoryview) -> Statistics:
+    """A service's 64-bit counters where the kernel has them (4.1), else those of 32 bits."""
+    found = _inside(data, _SERVICE)
     inner = dict(attributes(found[12] if 12 in found else found.get(10, memoryview(b""))))
     return Statistics(*(_int(inner, number) for number in range(1, 6)))

@@ -100,13 +100,9 @@ class Table:
         return found
 
     def statistics(self) -> dict[Service, Statistics]:
-        """What each service has carried."""
+        """What each service has carried; the kernel adds it up every two seconds (ip_vs_est.c)."""
         answers = list(self._family.dump(Message(codec.GET_SERVICE, b"")))
         return {codec.service_of(data)[0]: codec.statistics_of(data) for data in answers}
-
-    def zero(self) -> None:
-        """Set all counters to zero."""
-        self._family.send([Message(codec.ZERO, b"")], codec.FENCE, whole=True)
 
     def send(self, changes: Sequence[Change], whole: bool = False) -> tuple[Refusal, ...]:
         """Make the changes; returns those that the kernel refused, the others are made.
