@@ -104,7 +104,8 @@ def main() -> None:
     found = {
         "load": [min(afresh(load(small)) for _ in range(3)), afresh(by_ipvsadm(saved(small)))],
         "mh": [min(afresh(load(few)) for _ in range(3)), afresh(by_ipvsadm(saved(few)))],
-        "change": afresh(lambda: change(small)),
+        # Of both sides the best of three.
+        "change": [min(side) for side in zip(*(afresh(lambda: change(small)) for _ in range(3)), strict=True)],
         "read": afresh(lambda: reading(small)),
     }
     (Path(sys.argv[1]) / "results").write_text(json.dumps(found))
