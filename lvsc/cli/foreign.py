@@ -48,6 +48,41 @@ def sources(files: Sequence[tuple[str, bytes]], format_: FormatName | None) -> l
     return foreign
 
 
+def of_snapshots(paths: Sequence[str]) -> list[Source]:
+    """The directors of state files."""
+    from lvsc.importers import Format, Source
+    from lvsc.words import HostRole
+
+    if not paths:
+        return []
+    from lvsc.snapshot import read_states
+
+    hosts = [host for host in read_states(paths).hosts.values() if host.ipvs or host.role is HostRole.DIRECTOR]
+    if not hosts:
+        raise LvscError("no host of these state files has an IPVS table", "record a director with `lvsc snapshot`")
+    return [Source(host.name, b"", Format.STATE, host) for host in hosts]
+
+
+def here_and_now() -> Source:
+    """This host; where keepalived runs, its file, with what the host holds beside it."""
+    import socket
+
+    from lvsc.cli.host import may_change
+    from lvsc.importers import Format, Source
+    from lvsc.kernel import daemons
+    from lvsc.kernel.observe import observe
+
+    may_change()
+    host = observe(socket.gethostname().split(".")[0])
+    daemon = daemons.keepalived()
+    if daemon is None:
+        return Source(host.name, b"", Format.STATE, host)
+    data = _read(str(daemon.config))
+    if data is None:
+        raise LvscError(f"cannot read {daemon.config}, which keepalived runs with", "name the file instead of --live")
+    return Source(str(daemon.config), data, Format.KEEPALIVED, host)
+
+
 def included(anywhere: bool) -> Files:
     """The door for `include`."""
     from lvsc.importers import Files

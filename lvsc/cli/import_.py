@@ -15,11 +15,11 @@ EXAMPLE = "Example: lvsc import lvs1/keepalived.conf lvs2/keepalived.conf -o clu
 
 def import_(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            metavar="FILE...", help="keepalived.conf, ldirectord.cf or ipvsadm rules; `-` for standard input."
+            metavar="[FILE]...", help="keepalived.conf, ldirectord.cf or ipvsadm rules; `-` for standard input."
         ),
-    ],
+    ] = None,
     output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where the topology goes.")] = "-",
     format_: Annotated[
         FormatName | None, typer.Option("--format", "-f", help="The files' format; else by what they say.")
@@ -28,6 +28,13 @@ def import_(
         list[str] | None,
         typer.Option(metavar="ID", help="keepalived's config id, for lines with @ID; one director for each."),
     ] = None,
+    snapshot: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="A director as it is (lvsc snapshot), file or folder; may be repeated."),
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="This host as it is: its IPVS table, its addresses, its keepalived.conf.")
+    ] = False,
     include_anywhere: Annotated[
         bool, typer.Option("--include-anywhere", help="Follow `include` outside the file's folder, too.")
     ] = False,
@@ -41,14 +48,19 @@ def import_(
     """
     from lvsc.cli.console import say, use_color
     from lvsc.cli.files import read_files, write_text
-    from lvsc.cli.foreign import included, sources
+    from lvsc.cli.foreign import here_and_now, included, of_snapshots, sources
     from lvsc.finding import LvscError, Severity
     from lvsc.importers import Options, import_sources
     from lvsc.report import Report, counted, form
 
-    found = sources(read_files(paths), format_)
+    found = sources(read_files(paths), format_) if paths else []
+    found += of_snapshots(snapshot or [])
+    found += [here_and_now()] if live else []
     if not found:
-        raise LvscError("these files are no keepalived.conf, ldirectord.cf or ipvsadm rules", "say --format")
+        raise LvscError(
+            "there is no keepalived.conf, ldirectord.cf or ipvsadm rules to read",
+            "name files, or say --format or --live",
+        )
     imported = import_sources(found, Options(tuple(config_id or ()), included(include_anywhere)))
     findings = sorted(imported.findings, key=lambda finding: finding.sort_key)
     sys.stderr.write(form("full").render(Report(findings, sources=imported.sources), use_color(sys.stderr)))

@@ -49,7 +49,12 @@ def networks(cluster: Cluster) -> Table:
             own.put("gateway", owner.name)
         elif gateways:
             own.put("gateway", gateways[0] if len(gateways) == 1 else Row(gateways))
-        note = " ".join(filter(None, [told(net), "(gateway: guessed)" if gateways and owner is None else ""]))
+        note = " ".join(
+            filter(
+                None,
+                [told(net), "(gateway: guessed)" if gateways and owner is None and not cluster.nets.stated else ""],
+            )
+        )
         table.put(net.name, own, next((at for at in net.subnets.values() if at is not None), None), note)
     return table
 

@@ -14,6 +14,7 @@ class Format(enum.Enum):
     KEEPALIVED = "keepalived"
     LDIRECTORD = "ldirectord"
     IPVSADM = "ipvsadm"
+    STATE = "state"
 
 
 _LOOKED_AT = 256 << 10

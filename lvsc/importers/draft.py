@@ -143,7 +143,10 @@ class SyncDaemon:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One director's file: keepalived.conf, ldirectord.cf or ipvsadm rules; `checks`: it can say how to check."""
+    """One director: its keepalived.conf, ldirectord.cf, ipvsadm rules or state; `checks`: it can say how to check.
+
+    `held` are addresses with their devices, `gateways` those of its default routes, where the source knows them.
+    """
 
     file: str
     name: Said[str] | None = None
@@ -153,3 +156,5 @@ class Unit:
     services: tuple[VirtualServer, ...] = ()
     checks: bool = True
     start: Span = field(default=Span("", 1, 1, 1, 2))
+    held: tuple[tuple[str, Said[Interface]], ...] = ()
+    gateways: tuple[Said[Address], ...] = ()

@@ -58,7 +58,10 @@ def directors(ledger: Ledger, units: Sequence[Unit], namer: Namer, ids: Sequence
             seen[said.value] = said.at
         wish = said.value if said is not None else config_id or _of_file(unit.file)
         name = namer.name(wish, f"lvs{number}")
-        found.append(Director(name, said.at if said is not None else unit.start, unit))
+        director = Director(name, said.at if said is not None else unit.start, unit)
+        for device, address in unit.held:
+            director.addresses.setdefault(device, []).append(Said(address.value.ip, address.at))
+        found.append(director)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lvsc.finding import Finding
 from lvsc.importers.compose import Written, compose
@@ -16,16 +16,19 @@ from lvsc.importers.keepalived import read_keepalived
 from lvsc.importers.ldirectord import read_ldirectord
 from lvsc.importers.ledger import Kind, Ledger, masked
 from lvsc.importers.paper import Place
+from lvsc.importers.recorded import beside, compare, read_host
 from lvsc.source import Span
+from lvsc.state import HostState
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of a known format."""
+    """A file of a known format; `host`: what the director holds that it is of, or all there is of it (STATE)."""
 
     name: str
     data: bytes
     format: Format
+    host: HostState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,18 @@ def import_sources(sources: Sequence[Source], options: Options) -> Imported:
 
 
 def _read(ledger: Ledger, source: Source, options: Options, config_id: str | None) -> tuple[Unit, dict[str, list[str]]]:
+    if source.host is not None:
+        return _live(ledger, source, source.host, options)
     if source.format is Format.KEEPALIVED:
         return read_keepalived(ledger, source.name, source.data, options.files, config_id)
     if source.format is Format.LDIRECTORD:
         return read_ldirectord(ledger, source.name, source.data)
     return read_ipvsadm(ledger, source.name, source.data)
+
+
+def _live(ledger: Ledger, source: Source, host: HostState, options: Options) -> tuple[Unit, dict[str, list[str]]]:
+    if source.format is Format.STATE:
+        return read_host(ledger, source.name, host), {source.name: []}
+    unit, read = _read(ledger, replace(source, host=None), options, None)
+    compare(ledger, unit, host)
+    return beside(unit, host), read

@@ -42,6 +42,7 @@ class Nets:
         self.found: list[Net] = []
         self.by_device: dict[str, Net] = {}
         self.known: set[Address] = set()
+        self.stated: list[Address] = []
         self.narrow = True
 
     def of(self, address: Address) -> Net | None:
@@ -120,6 +121,7 @@ def nets(
     """The networks of a cluster, guessed where the source does not tell."""
     found = Nets(ledger)
     found.known |= set(_all(directors, groups, services))
+    _held(found, directors)
     _declared(found, directors, groups)
     for group in groups:
         net = found.device(group.first.device.value if group.first.device else "")
@@ -161,6 +163,17 @@ def _all(
         if service.address is not None:
             yield service.address.value
         yield from (server.address for server in service.servers)
+
+
+def _held(found: Nets, directors: Sequence[Director]) -> None:
+    """Networks that a director is known to be in; the same subnet is the same network, whatever its device."""
+    for director in directors:
+        for device, said in director.unit.held if director.unit else ():
+            net = found.of(said.value.ip) or found.device(device)
+            found.by_device.setdefault(device, net)
+            net.devices.setdefault(director.name, _interface(device) or net.device)
+            found.add(net, said.value.network, said.at)
+        found.stated += [said.value for said in director.unit.gateways] if director.unit else []
 
 
 def _declared(found: Nets, directors: Sequence[Director], groups: Sequence[Group]) -> None:
@@ -220,7 +233,9 @@ def _finish(found: Nets, directors: Sequence[Director], services: Sequence[Virtu
         net.name = namer.name(wish, f"net{number}")
         for director in directors:
             net.devices.setdefault(director.name, net.device)
-        if net.device not in inside and not net.invented:
+        if found.stated:
+            net.gateways = [address for address in dict.fromkeys(found.stated) if net.holds(address)]
+        elif net.device not in inside and not net.invented:
             for network in _first_of_family(net):
                 gateway = found.spare(network, first=True) if network.num_addresses > 4 else None
                 net.gateways += [gateway] if gateway is not None else []

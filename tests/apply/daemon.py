@@ -61,11 +61,10 @@ def table() -> list[str]:
     return subprocess.run(inside("ipvsadm", "-Sn"), capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-def keep(name: str, *words: str) -> None:
+def keep(name: str, *words: str, folders: bool = True) -> None:
     """Run lvsc, and keep what it said and what the table is then."""
-    done = subprocess.run(
-        inside(*LVSC, *words, *FOLDERS), capture_output=True, text=True, check=False, env=environment, timeout=400
-    )
+    command = inside(*LVSC, *words, *FOLDERS * folders)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=400)
     found[name] = {"code": done.returncode, "out": done.stdout, "err": done.stderr, "table": table()}
     print(name, done.returncode, flush=True)
 
@@ -100,6 +99,7 @@ def main() -> None:
     )
     until(3)
     keep("running", "drift")
+    keep("imported", "import", "--live", folders=False)
     keep("nothing to do", "apply", first, *host)
     keep("drain", "drain", "r1", "--wait", "1")
     until(1, "-a -t 10.2.0.100:80 -r 10.2.0.11:80 -g -w 0")

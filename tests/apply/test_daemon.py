@@ -10,6 +10,7 @@ import pytest
 
 from lvsc.lab import uml
 from lvsc.lab.boot_program import Program
+from tests.importers.cases import hosts_of
 
 MODULES = ("ip_vs", "ip_vs_wrr", "ip_vs_wlc", "veth", "bridge", "dummy")
 
@@ -40,6 +41,17 @@ def test_what_keepalived_makes_of_it_is_what_is_wanted(seen: dict[str, Any]) -> 
     assert seen["running"]["table"] == [WRR, row(1, 10), row(2, 10), row(3, 10)]
     assert seen["running"]["out"] == "drift: 0\n"
     assert seen["nothing to do"]["out"] == "lvs1: nothing to do\n"
+
+
+def test_the_live_director_as_a_topology(seen: dict[str, Any]) -> None:
+    said = seen["imported"]
+    assert said["code"] == 0, said["err"]
+    (director,) = [host for host in hosts_of(said["out"]).values() if host.ipvs]
+    (service,) = director.ipvs
+    assert (str(service.address), service.port, service.scheduler.value) == ("10.2.0.100", 80, "wrr")
+    assert {(str(each.address), each.weight) for each in service.destinations} == {(f"10.2.0.1{n}", 10) for n in "123"}
+    assert [check.kind.value for check in service.checks] == ["tcp"]
+    assert ("br0", "10.2.0.1/24") in {(each.device, str(each.address)) for each in director.addresses}
 
 
 def test_a_real_server_is_drained_without_a_reload_and_comes_back(seen: dict[str, Any]) -> None:
