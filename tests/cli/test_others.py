@@ -102,11 +102,18 @@ def test_an_unmarked_kernel_is_refused_for_marks(lvsc: Run) -> None:
     assert "use qemu or host" in done.stderr
 
 
+def _hearing() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["terminate", "interrupt"])
 def test_a_stopped_rehearsal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
     command = [str(LVSC), "rehearse", str(ROOT / "examples" / "dr-pair.yaml")]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # A shell starts what runs in the background deaf to interrupts, and so would be what these tests start.
+    running = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_hearing
+    )
     ends = time.monotonic() + 60
     while not list(tmp_path.iterdir()) and time.monotonic() < ends:
         time.sleep(0.05)
