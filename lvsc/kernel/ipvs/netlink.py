@@ -29,7 +29,8 @@ _SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33
 _BUFFER = 32 << 20
 _RECEIVE = 1 << 16
 _SECONDS = 20
-CHUNK = 64
+# Measured, for a first load of 11,000 messages: of 64 and of 2,000 at a time each takes a quarter longer and more.
+CHUNK = 512
 WHOLE = 2000
 
 
