@@ -127,6 +127,7 @@ class Index:
         numbers: dict[Hashable, int] = {}
         self.shapes: dict[str, int] = {}
         self._loud: dict[Hashable, bool] = {}
+        self._heard: dict[Address, dict[Hashable, str]] = {}
         for name, host in hosts.items():
             for held in host.addresses:
                 key = (name, held.ip)
@@ -138,6 +139,11 @@ class Index:
 
     def loud(self, address: Address) -> dict[Hashable, str]:
         """The real servers that hold an address and may be heard answering for it, one of each look, a few at most."""
+        if address not in self._heard:
+            self._heard[address] = self._hear(address)
+        return self._heard[address]
+
+    def _hear(self, address: Address) -> dict[Hashable, str]:
         found: dict[Hashable, str] = {}
         for name in self.holders.get(address, ()):
             if name in self.shapes and len(found) < _MOST_LOUD:
