@@ -57,4 +57,7 @@ def test_the_same_by_ipvsadm_restore_loses_some(seen: dict[str, Any]) -> None:
 
 
 def test_a_removed_real_server_is_gone_once_it_has_no_connection(seen: dict[str, Any]) -> None:
-    assert seen["drained"] == []
+    said = seen["drained"]
+    assert said["alive"] == ["long: alive", "long: alive"]
+    assert said["still"] == ["10.2.0.14:82"]
+    assert said["rest"] == []
