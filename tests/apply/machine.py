@@ -141,7 +141,7 @@ def manual(machine: Machine, seconds: int) -> subprocess.Popen[bytes]:
 
 
 def confirmed_or_not(machine: Machine) -> None:
-    process = manual(machine, 8)
+    process = manual(machine, 15)
     pending = {"timers": timers(machine), "table": machine.table()}
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()

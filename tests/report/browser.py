@@ -13,7 +13,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe"),
     "--host-resolver-rules=MAP * ~NOTFOUND",
 )
-_SECONDS = 60
+_SECONDS = 600
 
 
 class Browser:
